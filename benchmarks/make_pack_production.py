@@ -1,0 +1,432 @@
+"""Make the production, provider and US import rows of the pack from USGS data releases.
+
+    python benchmarks/make_pack_production.py --pack src/foreshock/pack FOLDER [FOLDER ...]
+
+Reads every release of the Mineral Commodity Summaries found below the folders:
+2022 to 2024 (one `*_world.csv` for each commodity), 2025 (`MCS2025_World_Data.csv`) and
+2026 (`MCS2026_Commodities_Data.csv`). Writes `production.csv` afresh; in `provides.csv` and
+`imports.csv` it replaces the rows published by the U.S. Geological Survey and keeps all others.
+A figure that USGS withholds ("W") stays withheld; one that it does not have ("NA", blank)
+gives no row. The releases are in the public domain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PUBLISHER = "U.S. Geological Survey"
+TAIL = ("source_url", "publisher", "source_date", "checked", "note")
+
+# Release: (address, day of publication, how sure the day is).
+RELEASES = {
+    2022: ("https://doi.org/10.3133/mcs2022", "2022-01-31", "release day approximated"),
+    2023: ("https://doi.org/10.3133/mcs2023", "2023-01-31", "release day approximated"),
+    2024: ("https://doi.org/10.3133/mcs2024", "2024-01-31", "release day approximated"),
+    2025: ("https://doi.org/10.3133/mcs2025", "2025-01-31", "release day approximated"),
+    2026: ("https://doi.org/10.3133/mcs2026", "2026-02-06", ""),
+}
+
+# Tonnes in one unit. Helium: 0.169 kg per cubic metre at 15 degrees Celsius and 101.325 kPa.
+TONNES = {"kg": 0.001, "t": 1.0, "kt": 1000.0, "mcm": 169.0}
+UNIT_WORDS = {
+    "kilograms": "kg",
+    "metric tons": "t",
+    "thousand metric tons": "kt",
+    "thousand metric dry tons": "kt",
+    "million cubic meters": "mcm",
+}
+
+# Stem of the file name in 2022 to 2024 | chapter (2025, 2026) | words the type of the row must
+# hold, lower case | item | stage | what the reader must know.
+COMMODITIES = (
+    ("galli", "gallium", "primary production", "min.ga", "refinery", "low-purity, primary"),
+    ("germa", "germanium", "refinery production", "min.ge", "refinery", "primary and secondary"),
+    ("antim", "antimony", "mine production", "min.sb", "mine", ""),
+    ("graph", "graphite", "mine production", "min.graphite", "mine", "natural graphite"),
+    ("tungs", "tungsten", "mine production", "min.w", "mine", ""),
+    ("raree", "rare earths", "mine production", "ree", "mine", "rare-earth-oxide equivalent"),
+    ("cobal", "cobalt", "mine production", "min.co", "mine", ""),
+    ("lithi", "lithium", "mine production", "min.li", "mine", ""),
+    ("bismu", "bismuth", "refinery production", "min.bi", "refinery", ""),
+    ("tellu", "tellurium", "refinery production", "min.te", "refinery", ""),
+    ("indiu", "indium", "refinery production", "min.in", "refinery", ""),
+    ("molyb", "molybdenum", "mine production", "min.mo", "mine", ""),
+    ("mgmet", "magnesium metal", "smelter production", "min.mg", "refinery", "primary metal"),
+    ("vanad", "vanadium", "mine production", "min.v", "mine", ""),
+    ("titan", "titanium & titanium dioxide", "sponge metal prod", "min.ti", "refinery", "sponge"),
+    ("plati", "platinum-group metals", "mine production", "min.pgm", "mine", "Pd plus Pt"),
+    ("heliu", "helium", "production", "mat.helium", "mine", "converted at 169 t per million m3"),
+    ("fluor", "fluorspar", "mine production", "min.f", "mine", ""),
+    ("simet", "silicon", "silicon metal", "min.si", "refinery", "silicon metal only"),
+    ("bromi", "bromine", "production", "mat.bromine", "refinery", ""),
+    ("nicke", "nickel", "mine production", "min.ni", "mine", ""),
+    ("manga", "manganese", "mine production", "min.mn", "mine", ""),
+    ("tanta", "tantalum", "mine production", "min.ta", "mine", "tantalum without niobium"),
+    ("tin", "tin", "mine production", "min.sn", "mine", ""),
+    ("coppe", "copper", "mine production", "min.cu", "mine", ""),
+    ("coppe", "copper", "refinery production", "min.cu", "refinery", ""),
+    ("alumi", "aluminum", "smelter production", "min.al", "refinery", "aluminium metal"),
+    ("bauxi", "bauxite", "mine production", "min.al", "mine", "bauxite"),
+    ("silve", "silver", "mine production", "min.ag", "mine", ""),
+)
+# The 2023 table of silicon mixes ferrosilicon and metal; no row is taken from it.
+MIXED = ("ferrosilicon",)
+# Chapters of 2026 that are named otherwise than in 2025.
+CHAPTERS_2026 = {
+    "graphite": "graphite (natural)",
+    "helium": "helium and rare gases",
+    "titanium & titanium dioxide": "titanium and titanium dioxide",
+    "bauxite": "bauxite and alumina",
+}
+MISSPELT = {"gemanium": "germanium"}
+
+# US import sources of the 2026 release: detail of the row | chapter | item.
+US_IMPORTS = (
+    ("Total metal and oxide", "ANTIMONY", "min.sb"),
+    ("All", "BISMUTH", "min.bi"),
+    ("All", "BROMINE", "mat.bromine"),
+    ("Metal, oxide, and salts", "COBALT", "min.co"),
+    ("Refined copper", "COPPER", "min.cu"),
+    ("All", "FLUORSPAR", "min.f"),
+    ("Metal", "GALLIUM", "min.ga"),
+    ("Combined total", "GERMANIUM", "min.ge"),
+    ("All", "GRAPHITE (NATURAL)", "min.graphite"),
+    ("Helium", "HELIUM AND RARE GASES", "mat.helium"),
+    ("All", "INDIUM", "min.in"),
+    ("All", "LITHIUM", "min.li"),
+    ("Magnesium metal (99.8% purity)", "MAGNESIUM METAL", "min.mg"),
+    ("Manganese contained in principal manganese imports", "MANGANESE", "min.mn"),
+    ("Total", "MOLYBDENUM", "min.mo"),
+    ("Primary nickel", "NICKEL", "min.ni"),
+    ("Rare-earth compounds and metals", "RARE EARTHS", "ree"),
+    ("Terbium compounds and metals", "RARE EARTHS (Heavy)", "ree.tb"),
+    ("Holmium compounds and metals", "RARE EARTHS (Heavy)", "ree.ho"),
+    ("Erbium compounds and metals", "RARE EARTHS (Heavy)", "ree.er"),
+    ("Ytterbium compounds and metals", "RARE EARTHS (Heavy)", "ree.yb"),
+    ("Lutetium compounds and metals", "RARE EARTHS (Heavy)", "ree.lu"),
+    ("All", "SCANDIUM", "ree.sc"),
+    ("Silicon metal", "SILICON", "min.si"),
+    ("All", "SILVER", "min.ag"),
+    ("Total", "TANTALUM", "min.ta"),
+    ("All", "TELLURIUM", "min.te"),
+    ("Refined tin", "TIN", "min.sn"),
+    ("Titanium Sponge Metal", "TITANIUM AND TITANIUM DIOXIDE", "min.ti"),
+    ("Ores, concentrates, and other forms", "TUNGSTEN", "min.w"),
+    ("Total", "VANADIUM", "min.v"),
+    ("All", "YTTRIUM", "ree.y"),
+    ("All", "ALUMINUM", "min.al"),
+)
+
+COUNTRIES = dict(
+    line.rsplit(" ", 1)
+    for line in """
+Afghanistan AF|Algeria DZ|Argentina AR|Armenia AM|Australia AU|Austria AT|Azerbaijan AZ
+Bahrain BH|Belarus BY|Bosnia and Herzegovina BA|Belgium BE|Bhutan BT|Bolivia BO|Botswana BW|Brazil BR|Bulgaria BG|Burma MM|Burundi BI
+Cameroon CM|Canada CA|Chile CL|China CN|Congo (Kinshasa) CD|Cote d'Ivoire CI|Côte d'Ivoire CI|Cuba CU
+Croatia HR|Czechia CZ|Dominican Republic DO|Egypt EG|Estonia EE|Ethiopia ET|Finland FI|France FR|Gabon GA|Georgia GE|Germany DE
+Congo (Brazzaville) CG|Ghana GH|Greece GR|Greenland GL|Guatemala GT|Guinea GN|Guyana GY|Honduras HN|Iceland IS|India IN
+Hungary HU|Indonesia ID|Iran IR|Ireland IE|Israel IL|Italy IT|Jamaica JM|Japan JP|Jordan JO|Kazakhstan KZ
+Kosovo XK|Kenya KE|Korea, North KP|Korea, Republic of KR|Kyrgyzstan KG|Laos LA|Latvia LV|Luxembourg LU
+Madagascar MG|Malawi MW|Malaysia MY|Mali ML|Mexico MX|Mongolia MN|Morocco MA|Mozambique MZ|Namibia NA
+Montenegro ME|Netherlands NL|New Caledonia NC|Nigeria NG|Norway NO|Pakistan PK|Papua New Guinea PG|Peru PE
+Oman OM|Paraguay PY|Philippines PH|Poland PL|Portugal PT|Qatar QA|Romania RO|Russia RU|Rwanda RW|Saudi Arabia SA|Serbia RS
+Senegal SN|Sierra Leone SL|Slovakia SK|Slovenia SI|Solomon Islands SB|South Africa ZA|Spain ES|Sri Lanka LK|Sweden SE|Switzerland CH|Taiwan TW
+Suriname SR|Turkmenistan TM|Trinidad and Tobago TT|Uganda UG|Tajikistan TJ|Tanzania TZ|Thailand TH|Turkey TR|Ukraine UA|United Arab Emirates AE
+United Kingdom GB|United States US|Uzbekistan UZ|Vietnam VN|Zambia ZM|Zimbabwe ZW
+""".strip().replace("\n", "|").split("|")
+)
+
+
+class UsgsError(ValueError):
+    """The release is not what this script agreed to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of one release; `tonnes` is None where USGS withholds it."""
+
+    release: int
+    item: str
+    stage: str
+    country: str  # ISO 3166 alpha-2, or "other"
+    year: int
+    tonnes: float | None
+    estimated: bool
+    remark: str
+
+
+def number(text: str) -> tuple[float | None, str]:
+    """Read one USGS cell: the value and its mark, '' | 'e' | '>' | '<' | 'W' | 'NA'.
+
+    >>> number("1,300"), number("W"), number("—"), number(">2,000,000"), number("e20,000")
+    ((1300.0, ''), (None, 'W'), (0.0, ''), (2000000.0, '>'), (20000.0, 'e'))
+    >>> number("   NA"), number("Less than ½ unit.")
+    ((None, 'NA'), (None, '<'))
+    """
+    cell = text.strip()
+    if cell in ("", "NA", "XX", "Less than 1/2 unit"):
+        return None, "NA"
+    if cell == "W":
+        return None, "W"
+    if cell in ("—", "–", "-"):  # USGS prints zero as a dash
+        return 0.0, ""
+    if cell == "s" or cell.startswith(("Less than", "<")):  # s: see the note, no figure
+        return None, "<"
+    found = re.fullmatch(r"([e>]?)\s*([0-9][0-9,]*(?:\.[0-9]+)?)", cell)
+    if found is None:
+        raise UsgsError(f"value {text!r} is not a USGS figure; expected a number, W, NA or a dash")
+    return float(found[2].replace(",", "")), found[1]
+
+
+def country(name: str) -> str:
+    """The ISO code of a country as USGS prints it, footnote marks and all, or 'other', 'world'.
+
+    >>> country("Korea, Republic ofe"), country("New Caledonia11"), country("Other countries4")
+    ('KR', 'NC', 'other')
+    """
+    plain = re.sub(r"\s*\((extracted|from|overseas|recoverable)[^)]*\)", "", name)
+    plain = plain.replace("\u00a0", " ").strip()
+    plain = re.sub(r", (concentrate|processed|metal)$", "", plain.replace("’", "'"))
+    plain = re.sub(r"[0-9, ]+$", "", plain)
+    if plain.lower().startswith("world total"):
+        return "world"
+    if plain.lower().startswith("other"):
+        return "other"
+    for candidate in (plain, plain.removesuffix("e")):  # the footnote e means estimated
+        if candidate in COUNTRIES:
+            return COUNTRIES[candidate]
+    raise UsgsError(f"country {name!r} is not in the table; add it with its ISO code")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a release file, whatever its encoding (UTF-8 with or without BOM, cp1252)."""
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252")
+    return [row for row in csv.DictReader(text.splitlines()) if any(map(str.strip, _texts(row)))]
+
+
+def _texts(row: dict[str, str]) -> list[str]:
+    return [value for value in row.values() if isinstance(value, str)]
+
+
+def figure(release: int, commodity: tuple[str, ...], cell: dict[str, str]) -> Figure | None:
+    """One figure from a cell (country, year, value, unit, notes), or None where there is none."""
+    place = country(cell["country"])
+    value, mark = number(cell["value"])
+    if place == "world" or mark in ("NA", "<"):
+        return None
+    year = int(cell["year"])
+    notes = cell["notes"].lower()
+    said = "estimated" in notes and (str(year) in notes or "also" in notes or release == 2026)
+    estimated = mark == "e" or year == release - 1 or cell["estimated"] == "yes" or said
+    tonnes = None if value is None else round(value * TONNES[cell["unit"]], 3)
+    remark = "; ".join(part for part in (commodity[5], "at least" if mark == ">" else "") if part)
+    return Figure(release, commodity[3], commodity[4], place, year, tonnes, estimated, remark)
+
+
+def wanted(commodity: tuple[str, ...], kind: str) -> bool:
+    """Does a row of this type belong to the commodity?"""
+    low = kind.lower()
+    if "capacity" in low and commodity[3] != "min.ti":
+        return False
+    return commodity[2] in low and not any(word in low for word in MIXED)
+
+
+def read_per_commodity(path: Path, release: int) -> Iterator[Figure]:
+    """The figures of one `*_world.csv` of the releases 2022 to 2024."""
+    stem = re.sub(r"_world$", "", path.stem).split("-")[-1].removeprefix("mcs2023")
+    commodities = [one for one in COMMODITIES if one[0] == stem]
+    for row in rows(path) if commodities else []:
+        place = (row.get("Country") or "").strip()
+        # The 2024 file of fluorspar has the type as the name of its column.
+        kind = row.get("Type") or next((v for k, v in row.items() if "production" in k), "")
+        for commodity in (one for one in commodities if place and wanted(one, kind or "")):
+            for column, value in row.items():
+                found = re.fullmatch(r"Prod_(?:Sponge_)?(kg|t|kt|mcm)_(est_)?(\d{4})",
+                                     column or "", re.IGNORECASE)
+                if found is None:
+                    continue
+                cell = {"country": place, "value": value, "unit": found[1], "year": found[3],
+                        "estimated": "yes" if found[2] else "",
+                        "notes": row.get("Prod_notes") or row.get("Prod_note") or ""}
+                one = figure(release, commodity, cell)
+                if one is not None:
+                    yield one
+
+
+def read_2025(path: Path) -> Iterator[Figure]:
+    """The figures of the one table of world data of the release of 2025."""
+    for row in rows(path):
+        chapter = row["COMMODITY"].strip().lower()
+        chapter = MISSPELT.get(chapter, chapter)
+        for commodity in COMMODITIES:
+            if commodity[1] != chapter or not wanted(commodity, row["TYPE"]):
+                continue
+            for column, year in (("PROD_2023", "2023"), ("PROD_EST_ 2024", "2024")):
+                # This release leaves the cell blank and says "W" in the notes.
+                said_w = re.match(r"W\b", row["PROD_NOTES"].strip()) and not row[column].strip()
+                cell = {"country": row["COUNTRY"], "year": year,
+                        "value": "W" if said_w else row[column],
+                        "unit": UNIT_WORDS[row["UNIT_MEAS"].strip()], "notes": row["PROD_NOTES"],
+                        "estimated": "yes" if "estimated" in row["TYPE"].lower() else ""}
+                one = figure(2025, commodity, cell)
+                if one is not None:
+                    yield one
+
+
+def read_2026(table: list[dict[str, str]]) -> Iterator[Figure]:
+    """The production figures of the one table of the release of 2026."""
+    for row in table:
+        if not row["Section"].startswith("World") or row["Statistics"] != "Production":
+            continue
+        chapter = row["MCS chapter"].strip().lower()
+        for commodity in COMMODITIES:
+            name = CHAPTERS_2026.get(commodity[1], commodity[1])
+            kind = row["Statistics_detail"]
+            if name != chapter or not wanted(commodity, kind) or "rare gases" in kind.lower():
+                continue
+            cell = {"country": row["Country"], "value": row["Value"], "year": row["Year"],
+                    "unit": UNIT_WORDS[row["Unit"].strip()], "notes": row["Notes"],
+                    "estimated": ""}
+            one = figure(2026, commodity, cell)
+            if one is not None:
+                yield one
+
+
+def summed(figures: Iterable[Figure]) -> list[Figure]:
+    """One figure for each release, item, stage, country and year: parts added up.
+
+    Palladium and platinum, or two sources of helium, come as two rows of one country. If one
+    part is withheld and no other is given, the whole is withheld.
+    """
+    groups: dict[tuple[int, str, str, str, int], list[Figure]] = defaultdict(list)
+    for one in figures:
+        groups[one.release, one.item, one.stage, one.country, one.year].append(one)
+    whole = []
+    for parts in groups.values():
+        known = [part.tonnes for part in parts if part.tonnes is not None]
+        first = parts[0]
+        whole.append(Figure(first.release, first.item, first.stage, first.country, first.year,
+                            round(sum(known), 3) if known else None,
+                            any(part.estimated for part in parts), first.remark))
+    return sorted(whole, key=lambda f: (f.item, f.stage, f.release, f.year, f.country))
+
+
+def provenance(release: int, note: str) -> dict[str, str]:
+    """The five columns at the end of a row taken from a release."""
+    address, day, sureness = RELEASES[release]
+    note = "; ".join(part for part in (f"MCS {release}", note, sureness) if part)
+    return {"source_url": address, "publisher": PUBLISHER, "source_date": day,
+            "checked": "official", "note": note}
+
+
+def production_rows(figures: list[Figure]) -> Iterator[dict[str, str]]:
+    """Rows of production.csv: all countries named; zero and 'other countries' left out."""
+    for one in figures:
+        if one.country == "other" or one.tonnes == 0:
+            continue
+        status = "estimated" if one.estimated else "reported"
+        yield {"item": one.item, "stage": one.stage, "country": one.country,
+               "year": str(one.year), "tonnes": "" if one.tonnes is None else f"{one.tonnes:g}",
+               "status": "withheld" if one.tonnes is None else status,
+               **provenance(one.release, one.remark)}
+
+
+def provides_rows(figures: list[Figure]) -> Iterator[dict[str, str]]:
+    """Rows of provides.csv: shares of the newest year of each release, 0.5 % and more."""
+    tables: dict[tuple[int, str, str], list[Figure]] = defaultdict(list)
+    for one in figures:
+        if one.year == one.release - 1:
+            tables[one.release, one.item, one.stage].append(one)
+    for (release, item, stage), table in sorted(tables.items(), key=lambda t: t[0][1:] + t[0][:1]):
+        total = sum(one.tonnes or 0.0 for one in table)
+        withheld = "|".join(one.country for one in table if one.tonnes is None)
+        note = f"share of {total:g} t reported" + (f"; withheld: {withheld}" if withheld else "")
+        for one in table:
+            if one.tonnes is None or one.country == "other" or one.tonnes < 0.005 * total:
+                continue
+            yield {"item": item, "stage": stage, "country": one.country, "company": "",
+                   "share": f"{one.tonnes / total:.3f}", "tonnes": f"{one.tonnes:g}",
+                   "year": str(one.year),
+                   **provenance(release, "; ".join(p for p in (one.remark, note) if p))}
+
+
+def import_rows(table: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """Rows of imports.csv: where the United States buys, mean of 2021 to 2024, 0 to 1."""
+    items = {(chapter, detail): item for detail, chapter, item in US_IMPORTS}
+    for row in table:
+        item = items.get((row["MCS chapter"], row["Statistics_detail"]))
+        if row["Section"] != "Import Sources" or item is None:
+            continue
+        value, mark = number(row["Value"])
+        origin = country(row["Country"])
+        if value is None or origin == "other":
+            continue
+        what = "" if row["Statistics_detail"] == "All" else row["Statistics_detail"].lower()
+        note = "; ".join(p for p in ("mean of 2021 to 2024", what,
+                                     "at least" if mark == ">" else "") if p)
+        yield {"holder": "US", "item": item, "origin": origin, "share": f"{value / 100:.2f}",
+               "year": "2024", "basis": "imports", **provenance(2026, note)}
+
+
+def replace_usgs(path: Path, fresh: list[dict[str, str]], columns: tuple[str, ...]) -> None:
+    """Write a table of the pack: its rows of other publishers, then the fresh USGS rows."""
+    kept = rows(path) if path.exists() else []
+    kept = [row for row in kept if row["publisher"] != PUBLISHER]
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, columns + TAIL, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept + fresh)
+
+
+def gather(folders: list[Path]) -> tuple[list[Figure], list[dict[str, str]]]:
+    """All figures below the folders, and the table of 2026 for the import sources."""
+    figures: list[Figure] = []
+    table_2026: list[dict[str, str]] = []
+    for path in sorted(p for folder in folders for p in folder.rglob("*.csv")):
+        year = re.search(r"mcs(20\d\d)", path.name, re.IGNORECASE)
+        if path.name == "MCS2025_World_Data.csv":
+            figures += read_2025(path)
+        elif path.name == "MCS2026_Commodities_Data.csv":
+            table_2026 = rows(path)
+            figures += read_2026(table_2026)
+        elif year and path.stem.endswith("_world"):
+            figures += read_per_commodity(path, int(year[1]))
+    if not figures:
+        raise UsgsError(f"no release found below {', '.join(map(str, folders))}; expected files "
+                        "such as mcs2023-galli_world.csv or MCS2026_Commodities_Data.csv")
+    return summed(figures), table_2026
+
+
+def main() -> None:
+    """Read the folders named on the command line and write the three tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folders", nargs="+", type=Path, help="folders with USGS releases")
+    parser.add_argument("--pack", type=Path, required=True, help="folder of the pack")
+    options = parser.parse_args()
+    figures, table_2026 = gather(options.folders)
+    production = list(production_rows(figures))
+    replace_usgs(options.pack / "production.csv", production,
+                 ("item", "stage", "country", "year", "tonnes", "status"))
+    replace_usgs(options.pack / "provides.csv", list(provides_rows(figures)),
+                 ("item", "stage", "country", "company", "share", "tonnes", "year"))
+    replace_usgs(options.pack / "imports.csv", list(import_rows(table_2026)),
+                 ("holder", "item", "origin", "share", "year", "basis"))
+    found = Counter((one.item, one.release) for one in figures)
+    print(f"{len(production)} production rows", file=sys.stderr)
+    for item, release in sorted({(c[3], r) for c in COMMODITIES for r in RELEASES} - set(found)):
+        print(f"nothing for {item} in MCS {release}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

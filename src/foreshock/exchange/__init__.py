@@ -1,0 +1,1 @@
+"""Passes records on to partners, signed, and reads what they pass on."""

@@ -1,0 +1,62 @@
+"""The one gate: everything that leaves this house passes here, marking against receiver.
+
+A page, an answer of the API, a file, a mail, a parcel, a bulletin: whoever writes it asks the gate
+first, with the receiver it is for. What may not pass is either refused (`pass_out`, for what a
+person sends on purpose) or left out and counted (`fit_for`, for pages and lists).
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from foreshock.errors import NotAllowed
+from foreshock.words.markings import RULES, Marking, label
+from foreshock.words.records import Receiver, Record
+
+R = TypeVar("R", bound=Record)
+
+#: the strictest marking that a circle of receivers may see (TLP 2.0); RED goes to named persons
+MAY_SEE = {
+    "public": Marking.CLEAR,
+    "community": Marking.GREEN,
+    "organisation": Marking.AMBER,
+    "own": Marking.AMBER_STRICT,
+    "person": Marking.RED,
+}
+
+PUBLIC = Receiver(name="public", circle="public")
+OWN = Receiver(name="this house", circle="own")
+
+
+def allows(record: Record, receiver: Receiver) -> bool:
+    """Whether the receiver may see the record.
+
+    >>> from foreshock.words.records import Receiver
+    >>> MAY_SEE[Receiver(name="a partner", circle="community").circle].name
+    'GREEN'
+    """
+    return record.marking <= MAY_SEE[receiver.circle]
+
+
+def pass_out(records: Iterable[R], receiver: Receiver) -> tuple[R, ...]:
+    """The records, all of them, if the receiver may see every one; else `NotAllowed`.
+
+    The message names ids and markings, never the content.
+    """
+    wanted = tuple(records)
+    held = [r for r in wanted if not allows(r, receiver)]
+    if held:
+        named = ", ".join(f"{r.id} ({label(r.marking)})" for r in held[:5])
+        raise NotAllowed(
+            f"{len(held)} of {len(wanted)} record(s) may not go to {receiver.name!r}: {named}",
+            expected=f"at most {label(MAY_SEE[receiver.circle])}, "
+            f"for {RULES[MAY_SEE[receiver.circle]].may_see}",
+            next_step="Leave them out, or choose a receiver who may see them.",
+        )
+    return wanted
+
+
+def fit_for(records: Iterable[R], receiver: Receiver) -> tuple[tuple[R, ...], int]:
+    """The records that the receiver may see, and how many were held back."""
+    wanted = tuple(records)
+    passed = tuple(r for r in wanted if allows(r, receiver))
+    return passed, len(wanted) - len(passed)

@@ -1,0 +1,1 @@
+"""Who depends on whom, directly and through others; when a cut would be felt."""

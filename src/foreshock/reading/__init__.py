@@ -1,0 +1,1 @@
+"""Documents become events, each with its evidence in the text."""

@@ -1,0 +1,1 @@
+"""Files and folders become documents and observations, with the health of each source."""

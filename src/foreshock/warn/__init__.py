@@ -1,0 +1,1 @@
+"""How likely a shortage is for a holder, when, how bad, and why."""

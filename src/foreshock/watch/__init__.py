@@ -1,0 +1,1 @@
+"""Series become signals: what is unusual, since when, how sure."""

@@ -1,0 +1,1 @@
+"""What can be said: nouns, clocks, units, markings, vocabularies, the reference pack."""

@@ -1,0 +1,513 @@
+"""The nouns: what can be said in this house, in code, on the command line, in pages and bulletins.
+
+Every noun that is kept is a `Record`: frozen, with two clocks, a marking, a nature and an id made
+of its content, so that saying the same thing twice stores it once. Nothing is overwritten: a
+correction is a new record whose `supersedes` names the old one.
+
+Days are `datetime.date`, moments are UTC, shares and probabilities lie in 0..1, amounts carry
+their unit in the name or in a field `unit`. Fields of `Event` follow the event standard 1.0.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal, Self
+
+import msgspec
+
+from foreshock.words.clocks import Clocks
+from foreshock.words.markings import Marking
+
+Day = date  # a field named `date` hides the type inside its class
+
+Nature = Literal["actual", "exercise", "test"]
+
+_PREFIX_LENGTH = 20  # hex digits of the content hash kept in an id: 80 bits
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True):
+    """A frozen value with named fields."""
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """Anything that is kept: who may see it, when it was known, what it corrects."""
+
+    clocks: Clocks
+    #: kind and hash of the content; made by `sealed()`
+    id: str = ""
+    marking: Marking = Marking.CLEAR
+    nature: Nature = "actual"
+    #: id of the record that this one corrects or replaces
+    supersedes: str | None = None
+
+    def sealed(self) -> Self:
+        """The same record with its id.
+
+        The id is the hash of what the record says. When *we* received it or came to know it is
+        left out, so the same text fetched twice is one record.
+        """
+        said = msgspec.to_builtins(self)
+        clocks = {k: said["clocks"][k] for k in ("published", "happened")}
+        said.update(id="", clocks=clocks)
+        digest = hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
+        kind = type(self).__name__.lower()
+        return msgspec.structs.replace(self, id=f"{kind}-{digest[:_PREFIX_LENGTH]}")
+
+
+# -- evidence ------------------------------------------------------------------------------------
+
+
+class Passage(Struct, frozen=True, kw_only=True):
+    """The evidence in a text: characters `start`..`end` of the document's text."""
+
+    document: str
+    start: int
+    end: int
+    #: the words themselves, short; empty where the marking of the document forbids quoting
+    text: str = ""
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where a fact or figure comes from."""
+
+    publisher: str
+    url: str = ""
+    licence: str = ""
+    checked: Literal["official", "secondary", "unopened"] = "secondary"
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """One reason in a judgement, with what it weighs."""
+
+    #: row of the table of weights that it took
+    rule: str
+    says: str
+    #: added log-odds of a shortage beginning within 90 days; below 0 it speaks against
+    weight: float
+    #: ids of documents, events, signals, or "pack:file:line" of a sourced row
+    evidence: tuple[str, ...] = ()
+
+
+# -- what reaches us -----------------------------------------------------------------------------
+
+
+class Document(Record, frozen=True, kw_only=True):
+    """A text as it reached us."""
+
+    source: str
+    text: str
+    url: str = ""
+    title: str = ""
+    language: str = ""
+    publisher: str = ""
+    #: file stem or the source's own number: how a person finds it again
+    name: str = ""
+
+
+class Observation(Struct, frozen=True, kw_only=True):
+    """One value of a series as published on a day; kept as a row, not in the journal.
+
+    `period` and `published` are its two clocks; a revision is a new row with a later `known_at`.
+    `value` is None only when the publisher withheld or withdrew the figure (`status` says so).
+    """
+
+    series: str
+    item: str
+    flow: str
+    reporter: str
+    partner: str
+    period: str
+    unit: str
+    value: float | None
+    #: reported | derived | provisional | disputed | withheld | withdrawn
+    status: str = "reported"
+    code_system: str = ""
+    code: str = ""
+    #: pure | mixed | none: does the code hold this item alone?
+    purity: str = ""
+    clocks: Clocks
+    origin: Origin
+    marking: Marking = Marking.CLEAR
+    note: str = ""
+
+
+# -- what we understand --------------------------------------------------------------------------
+
+
+class Magnitude(Struct, frozen=True, kw_only=True):
+    """A number stated for an event."""
+
+    value: float
+    unit: str
+    basis: str | None = None
+    bound: str | None = None
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """Who asserts it: gov, company, industry, analyst, media, unnamed, author."""
+
+    kind: str = "author"
+    who: tuple[str, ...] = ()
+
+
+class EventLink(Struct, frozen=True, kw_only=True):
+    """How this event stands to another of the same document: `ref` is its local id."""
+
+    rel: str
+    ref: str
+
+
+class Event(Record, frozen=True, kw_only=True):
+    """Who does what about which item to whom, by the event standard 1.0."""
+
+    document: str
+    #: e1, e2 ... inside its document
+    local: str
+    type: str
+    mode: str | None = None
+    status: str = "in_force"
+    actors: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    date: str | None = None
+    effective: str | None = None
+    until: str | None = None
+    direction: str | None = None
+    magnitudes: tuple[Magnitude, ...] = ()
+    modality: str = "fact"
+    source: Said = Said()
+    background: bool = False
+    links: tuple[EventLink, ...] = ()
+    sents: tuple[int, ...] = ()
+    evidence: tuple[Passage, ...] = ()
+    #: probability that a careful reader would find this event in the text
+    confidence: float = 0.5
+    reasons: tuple[str, ...] = ()
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One step in the life of a measure."""
+
+    #: rumoured, threatened, drafted, announced, in_force, tightened, extended, eased, suspended,
+    #: postponed, ended, dropped
+    step: str
+    #: YYYY, YYYY-MM or YYYY-MM-DD on which the step takes effect
+    date: str | None
+    #: day on which it became public
+    published: Day
+    until: str | None = None
+    what: str = ""
+    #: ids of events or "pack:file:line"
+    evidence: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+class Measure(Record, frozen=True, kw_only=True):
+    """A control with a life."""
+
+    #: the measure's own name, the same through all its versions: CN-2023-23
+    name: str
+    issuer: str
+    title: str
+    official_number: str = ""
+    instruments: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    #: known from the pack, or opened from events alone, with the confidence of the best of them
+    confidence: float = 1.0
+
+
+class Commitment(Record, frozen=True, kw_only=True):
+    """Who says who promised what to whom by when."""
+
+    name: str
+    who_says: tuple[str, ...]
+    who_promises: tuple[str, ...]
+    to_whom: tuple[str, ...] = ()
+    what: str = ""
+    items: tuple[str, ...] = ()
+    made: str | None = None
+    due: str | None = None
+    #: empty: said by one side only
+    confirmed_by: tuple[str, ...] = ()
+    #: open, kept, late, broken, lapsed, superseded
+    outcome: str = "open"
+    evidence: tuple[str, ...] = ()
+
+
+class Stance(Record, frozen=True, kw_only=True):
+    """Where somebody stands on a measure or a deal, since when."""
+
+    who: str
+    about: str
+    stance: Literal["supports", "opposes", "undecided", "exposed", "unaffected"]
+    since: str | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Regime(Struct, frozen=True, kw_only=True):
+    """What the ledger hands the network: how a flow is held up on a day."""
+
+    measure: str
+    origin: str
+    items: tuple[str, ...]
+    #: ISO-2, EU, or "all"
+    destinations: tuple[str, ...]
+    mode: Literal["free", "licence", "quota", "tariff", "ban"]
+    #: announced: not yet in force on the day asked
+    state: Literal["announced", "in_force", "suspended"]
+    since: Day | None
+    until: Day | None = None
+    #: days until the first licences arrive: low, likely, high
+    delay_days: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    #: share of applications approved so far
+    approval_share: float | None = None
+    #: "reported" when a public figure stands behind delay and approval, else "prior"
+    basis: Literal["reported", "prior"] = "prior"
+    evidence: tuple[str, ...] = ()
+
+
+# -- what is unusual, and who runs short ---------------------------------------------------------
+
+
+class Signal(Record, frozen=True, kw_only=True):
+    """Something unusual in a series or in the news."""
+
+    #: drop, rush, level_shift, conflict, silence, burst
+    kind: str
+    series: str
+    item: str
+    actor: str
+    #: the partner on the other side of the flow; "all" for the world
+    partner: str
+    since: str
+    #: 0 usual .. 1 certain that it is not
+    score: float
+    direction: Literal["up", "down", "none"]
+    says: str
+    evidence: tuple[str, ...] = ()
+
+
+class Dependence(Struct, frozen=True, kw_only=True):
+    """From where a holder gets an item: the direct share, and through third countries."""
+
+    holder: str
+    item: str
+    origin: str
+    #: share of the holder's supply that comes from the origin, 0..1
+    direct: float
+    #: additional share that others make from this origin's material before it arrives, 0..1
+    indirect: float
+    year: int
+    #: imports: the holder's own figures; world: no figure for the holder, the world's shares taken
+    basis: Literal["imports", "supply", "world"]
+    path: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+class Shortage(Struct, frozen=True, kw_only=True):
+    """Who would run short of what, when and how much, with quantiles."""
+
+    item: str
+    holder: str
+    #: days from the day asked until the shortage begins; None: none within the horizon
+    days_q10: float | None
+    days_q50: float | None
+    days_q90: float | None
+    #: share of the usual need that goes unmet once stocks are gone, 0..1
+    unmet: float
+    #: reported, prior or unknown: what the stocks behind it rest on
+    cover_basis: Literal["reported", "prior", "unknown"]
+    path: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+class EarlyWarning(Record, frozen=True, kw_only=True):
+    """Item x holder: how likely a shortage is, when, how bad, why."""
+
+    item: str
+    holder: str
+    #: the day D it was judged for: everything in it was known by the end of D
+    as_of: Day
+    #: 0 normal .. 4 serious
+    level: int
+    p30: float
+    p90: float
+    p180: float
+    #: weeks until the shortage: low, median, high; None where no shortage is in sight
+    cover_weeks: tuple[float | None, float | None, float | None]
+    cover_basis: Literal["reported", "prior", "unknown"]
+    unmet: float
+    #: first and last day on which the shortage is likely to begin
+    onset: tuple[Day, Day] | None
+    reasons: tuple[Reason, ...]
+    #: what would change our mind
+    would_change: tuple[str, ...] = ()
+    #: further goods that the item goes into, for the holder
+    consequences: tuple[str, ...] = ()
+    expires: Day
+    state: Literal["draft", "issued", "updated", "cancelled", "expired"] = "issued"
+    #: the rule of the levels table that decided
+    rule: str = ""
+
+
+# -- what leaves, and to whom --------------------------------------------------------------------
+
+
+class Receiver(Struct, frozen=True, kw_only=True):
+    """Somebody to whom something is shown or sent."""
+
+    name: str
+    #: public, community, organisation (with clients), own (this house), person (named)
+    circle: Literal["public", "community", "organisation", "own", "person"]
+
+
+class Report(Record, frozen=True, kw_only=True):
+    """What a mission sends: an item's status in its host country, or the facts of a disruption."""
+
+    mission: str
+    host: str
+    items: tuple[str, ...]
+    status: Literal["quiet", "strained", "disrupted", "unknown"]
+    says: str
+    impact: str = ""
+    cause: str = ""
+    expected_duration: str = ""
+    sectors: tuple[str, ...] = ()
+    measures_taken: str = ""
+    help_wanted: str = ""
+
+
+class Duty(Struct, frozen=True, kw_only=True):
+    """A mission's duty to report on an item: A weekly, B fortnightly, C monthly, D quarterly."""
+
+    mission: str
+    item: str
+    grade: Literal["A", "B", "C", "D"]
+    due: Day
+    overdue: bool = False
+
+
+class Bulletin(Record, frozen=True, kw_only=True):
+    """A periodic status bulletin: what is out, for whom, as known on a day."""
+
+    as_of: Day
+    title: str
+    warnings: tuple[EarlyWarning, ...]
+    events: tuple[Event, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    #: what could not be read, is missing, or is thin: said, never left out
+    caveats: tuple[str, ...] = ()
+
+
+class Partner(Struct, frozen=True, kw_only=True):
+    """Somebody with whom parcels are exchanged, known by a key handed over in person."""
+
+    name: str
+    #: Ed25519 public key, 64 hex digits
+    key: str
+    circle: Literal["public", "community", "organisation", "own", "person"] = "community"
+
+
+class Parcel(Struct, frozen=True, kw_only=True):
+    """A signed bundle of records for one receiver, as it was opened or is about to be sealed."""
+
+    sender: str
+    receiver: str
+    #: position in the sender's own chain of parcels to this receiver, from 1
+    number: int
+    #: SHA-256 of the parcel before it; empty for the first
+    previous: str
+    records: tuple[Record, ...]
+
+
+class Receipt(Record, frozen=True, kw_only=True):
+    """Proof that a parcel was sent or arrived: its number and hash in the chain of two parties."""
+
+    direction: Literal["sent", "received"]
+    partner: str
+    number: int
+    sha256: str
+    contained: tuple[str, ...] = ()
+
+
+class Acknowledgement(Record, frozen=True, kw_only=True):
+    """A person's word on a warning: seen, acted on, disputed."""
+
+    of: str
+    by: str
+    says: Literal["seen", "acting", "disputed"]
+    remark: str = ""
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """A dated episode of history, against which warnings are scored."""
+
+    name: str
+    item: str
+    holder: str
+    announced: Day
+    short: Day | None
+    eased: Day | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Scenario(Struct, frozen=True, kw_only=True):
+    """A what-if: regimes laid over those in force."""
+
+    name: str
+    day: Day
+    regimes: tuple[Regime, ...]
+
+
+# -- how a round went ----------------------------------------------------------------------------
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """How a source did in a round: quiet, broken and unknown are three answers."""
+
+    source: str
+    state: Literal["fine", "quiet", "broken", "unknown"]
+    #: newest day that the source's *content* speaks of
+    newest: Day | None = None
+    read: int = 0
+    #: one sentence for each thing that could not be read
+    trouble: tuple[str, ...] = ()
+
+
+class Round(Record, frozen=True, kw_only=True):
+    """One watch round: on what it looked, what it found."""
+
+    as_of: Day
+    live: bool
+    documents: int
+    events: int
+    signals: int
+    warnings: int
+    health: tuple[Health, ...] = ()
+    seconds: Mapping[str, float] = msgspec.field(default_factory=dict)
+
+
+#: the kinds of record that the journal keeps, by the prefix of their ids
+KINDS: dict[str, type[Record]] = {
+    kind.__name__.lower(): kind
+    for kind in (
+        Document,
+        Event,
+        Measure,
+        Commitment,
+        Stance,
+        Signal,
+        EarlyWarning,
+        Report,
+        Bulletin,
+        Receipt,
+        Acknowledgement,
+        Round,
+    )
+}

@@ -1,0 +1,292 @@
+"""The nouns of the reference pack: one class for each table, one field for each column.
+
+Rows that state a fact are `Sourced`: they say who published it and on which day, and a round on
+day D uses a fact only if it was published by D. Rows that are `unopened` (nobody here has read the
+source itself) never feed a warning.
+"""
+
+from datetime import date
+from typing import Literal
+
+from foreshock.words.records import Struct
+
+Day = date  # a field named `date` hides the type inside its class
+Names = tuple[str, ...]
+
+
+class Sourced(Struct, frozen=True, kw_only=True):
+    """A row with its source."""
+
+    source_url: str = ""
+    publisher: str = ""
+    #: day on which the source was published: the day the fact became known
+    source_date: Day | None = None
+    checked: Literal["official", "secondary", "unopened", ""] = ""
+    note: str = ""
+    #: "pack:file:line", given by the loader
+    ref: str = ""
+
+    def known(self, day: Day) -> bool:
+        """Whether a round on `day` may rest on this row."""
+        return self.source_date is not None and self.source_date <= day and self.checked in _READ
+
+
+_READ = ("official", "secondary")
+
+
+class Item(Sourced, frozen=True, kw_only=True):
+    """Something that is watched: a chip, a tool, a material, a mineral, a product, a sector."""
+
+    id: str
+    name: str
+    kind: Literal[
+        "chip",
+        "equipment",
+        "software",
+        "technology",
+        "material",
+        "mineral",
+        "product",
+        "sector",
+        "generic",
+    ]
+    parent: str = ""
+    unit: str = ""
+    hs2022: Names = ()
+    #: does the HS code hold this item alone?
+    purity: Literal["pure", "mixed", "none", ""] = ""
+    eccn: Names = ()
+    lead_time_days: int | None = None
+    substitutability: Literal["easy", "hard", "none", ""] = ""
+    #: surface forms; a trailing "?" marks a form that needs other words about supply around it
+    names_en: Names = ()
+    names_zh: Names = ()
+    names_ko: Names = ()
+    names_ja: Names = ()
+    names_nl: Names = ()
+    names_de: Names = ()
+
+
+class Actor(Sourced, frozen=True, kw_only=True):
+    """Somebody who acts: a country, an agency, a person in office, a company."""
+
+    id: str
+    kind: Literal["country", "bloc", "agency", "person", "company", "association", "group"]
+    #: the country or bloc for which it stands in the event standard
+    belongs_to: str = ""
+    name: str
+    names_en: Names = ()
+    demonyms: Names = ()
+    metonyms: Names = ()
+    names_zh: Names = ()
+    names_ko: Names = ()
+    names_ja: Names = ()
+    names_nl: Names = ()
+    role: str = ""
+    since: Day | None = None
+    until: Day | None = None
+
+
+class Provision(Sourced, frozen=True, kw_only=True):
+    """Who makes an item: share of the world's output at a stage in a year."""
+
+    item: str
+    stage: Literal["mine", "refinery", "product"]
+    country: str
+    company: str = ""
+    share: float
+    tonnes: float | None = None
+    year: int
+
+
+class Import(Sourced, frozen=True, kw_only=True):
+    """From where a holder gets an item: share of its imports, or of all its supply."""
+
+    holder: str
+    item: str
+    origin: str
+    share: float
+    year: int
+    basis: Literal["imports", "supply"] = "imports"
+
+
+class Need(Sourced, frozen=True, kw_only=True):
+    """What goes into what, and how long its stock usually lasts at the user."""
+
+    input: str
+    output: str
+    kind: Literal["consumable", "component", "capital", "licence_software", "energy_service"]
+    criticality: Literal["critical", "important", "minor"]
+    days_low: float | None = None
+    days_likely: float | None = None
+    days_high: float | None = None
+    tier: int = 0
+
+
+class Substitute(Sourced, frozen=True, kw_only=True):
+    """What can stand in for an item, how much of it, after how long."""
+
+    item: str
+    substitute: str
+    share_replaceable: float | None = None
+    qualify_days_low: float | None = None
+    qualify_days_likely: float | None = None
+    qualify_days_high: float | None = None
+
+
+class Stock(Sourced, frozen=True, kw_only=True):
+    """How many days of usual need a holder has in store, as somebody reported it."""
+
+    item: str
+    holder: str
+    days_low: float
+    days_likely: float
+    days_high: float
+    basis: Literal["reported"] = "reported"
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """For whom: a country, a bloc, or a company with its items and suppliers."""
+
+    id: str
+    kind: Literal["country", "bloc", "company"]
+    name: str
+    members: Names = ()
+    names: Names = ()
+    #: a company's items; empty for countries: everything
+    items: Names = ()
+    #: the country whose import figures stand in for a company's own, where it has none
+    country: str = ""
+    note: str = ""
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """What a series of figures counts."""
+
+    id: str
+    item: str
+    title: str
+    flow: str
+    reporter: str
+    partner: str
+    unit: str
+    code_system: str = ""
+    code: str = ""
+    digits: int | None = None
+    purity: Literal["pure", "mixed", "none", ""] = ""
+    usual_lag_days: int | None = None
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """One published figure of a series, as the pack lists it."""
+
+    series: str
+    period: str
+    value: float | None = None
+    status: str = "reported"
+    published: Day
+    source_url: str = ""
+    publisher: str = ""
+    checked: str = ""
+    note: str = ""
+
+
+class Output(Sourced, frozen=True, kw_only=True):
+    """What a country produced of an item in a year; None where the figure was withheld."""
+
+    item: str
+    stage: Literal["mine", "refinery", "product"]
+    country: str
+    year: int
+    tonnes: float | None = None
+    status: Literal["reported", "estimated", "withheld"] = "reported"
+
+
+class MeasureRow(Sourced, frozen=True, kw_only=True):
+    """A known control, without its steps."""
+
+    id: str
+    issuer: str
+    title: str
+    official_number: str = ""
+    instrument: Names = ()
+    items: Names = ()
+    codes: Names = ()
+    targets: Names = ()
+
+
+class StepRow(Sourced, frozen=True, kw_only=True):
+    """One step of a known control."""
+
+    measure: str
+    step: str
+    date: str
+    published: Day
+    until: str = ""
+    what: str = ""
+
+
+class CommitmentRow(Sourced, frozen=True, kw_only=True):
+    """A known promise."""
+
+    id: str
+    who_says: Names
+    who_promises: Names
+    to_whom: Names = ()
+    what: str
+    items: Names = ()
+    made: str = ""
+    due: str = ""
+    published: Day
+    confirmed_by: Names = ()
+    outcome: Literal["open", "kept", "late", "broken", "lapsed", "superseded"] = "open"
+    outcome_date: str = ""
+    outcome_published: Day | None = None
+
+
+class LicenceOutcome(Sourced, frozen=True, kw_only=True):
+    """How licences go in practice: a first-class fact."""
+
+    issuer: str
+    measure: str = ""
+    item: str = ""
+    destination: str = "all"
+    period: str = ""
+    applied: float | None = None
+    approved: float | None = None
+    share: float | None = None
+    days_waited: float | None = None
+    published: Day
+    what: str = ""
+
+
+class LevelRule(Struct, frozen=True, kw_only=True):
+    """One rule of the levels: all conditions given must hold."""
+
+    level: int
+    name: str
+    p30_min: float | None = None
+    p90_min: float | None = None
+    cover_weeks_max: float | None = None
+    unmet_min: float | None = None
+    rule: str
+
+
+class ProbabilityWord(Struct, frozen=True, kw_only=True):
+    """A word for a probability (ICD-203): `low` <= p < `high`."""
+
+    word: str
+    low: float
+    high: float
+
+
+class Weight(Struct, frozen=True, kw_only=True):
+    """What a reason weighs, in added log-odds, by horizon in days."""
+
+    reason: str
+    weight_logodds_30: float
+    weight_logodds_90: float
+    weight_logodds_180: float
+    says: str
+    why: str = ""
+    reference: str = ""
