@@ -19,6 +19,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PUBLISHER = "U.S. Geological Survey"
@@ -124,28 +125,28 @@ US_IMPORTS = (
     ("All", "ALUMINUM", "min.al"),
 )
 
-COUNTRIES = dict(
-    line.rsplit(" ", 1)
-    for line in """
-Afghanistan AF|Algeria DZ|Argentina AR|Armenia AM|Australia AU|Austria AT|Azerbaijan AZ
-Bahrain BH|Belarus BY|Bosnia and Herzegovina BA|Belgium BE|Bhutan BT|Bolivia BO|Botswana BW|Brazil BR|Bulgaria BG|Burma MM|Burundi BI
-Cameroon CM|Canada CA|Chile CL|China CN|Congo (Kinshasa) CD|Cote d'Ivoire CI|Côte d'Ivoire CI|Cuba CU
-Croatia HR|Czechia CZ|Dominican Republic DO|Egypt EG|Estonia EE|Ethiopia ET|Finland FI|France FR|Gabon GA|Georgia GE|Germany DE
-Congo (Brazzaville) CG|Ghana GH|Greece GR|Greenland GL|Guatemala GT|Guinea GN|Guyana GY|Honduras HN|Iceland IS|India IN
-Hungary HU|Indonesia ID|Iran IR|Ireland IE|Israel IL|Italy IT|Jamaica JM|Japan JP|Jordan JO|Kazakhstan KZ
-Kosovo XK|Kenya KE|Korea, North KP|Korea, Republic of KR|Kyrgyzstan KG|Laos LA|Latvia LV|Luxembourg LU
-Madagascar MG|Malawi MW|Malaysia MY|Mali ML|Mexico MX|Mongolia MN|Morocco MA|Mozambique MZ|Namibia NA
-Montenegro ME|Netherlands NL|New Caledonia NC|Nigeria NG|Norway NO|Pakistan PK|Papua New Guinea PG|Peru PE
-Oman OM|Paraguay PY|Philippines PH|Poland PL|Portugal PT|Qatar QA|Romania RO|Russia RU|Rwanda RW|Saudi Arabia SA|Serbia RS
-Senegal SN|Sierra Leone SL|Slovakia SK|Slovenia SI|Solomon Islands SB|South Africa ZA|Spain ES|Sri Lanka LK|Sweden SE|Switzerland CH|Taiwan TW
-Suriname SR|Turkmenistan TM|Trinidad and Tobago TT|Uganda UG|Tajikistan TJ|Tanzania TZ|Thailand TH|Turkey TR|Ukraine UA|United Arab Emirates AE
-United Kingdom GB|United States US|Uzbekistan UZ|Vietnam VN|Zambia ZM|Zimbabwe ZW
-""".strip().replace("\n", "|").split("|")
-)
+# USGS spellings that holders.csv does not have.
+SPELLINGS = {
+    "Congo (Brazzaville)": "CG",
+    "Cote d'Ivoire": "CI",
+    "Korea, North": "KP",
+    "Korea, Republic of": "KR",
+}
 
 
 class UsgsError(ValueError):
     """The release is not what this script agreed to read."""
+
+
+@cache
+def countries() -> dict[str, str]:
+    """Names of countries and their ISO codes, from holders.csv of the pack."""
+    table = Path(__file__).parents[1] / "src" / "foreshock" / "pack" / "holders.csv"
+    codes = dict(SPELLINGS)
+    for row in rows(table):
+        if row["kind"] == "country":
+            codes |= dict.fromkeys([row["name"], *row["names"].split("|")], row["id"])
+    return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +201,9 @@ def country(name: str) -> str:
     if plain.lower().startswith("other"):
         return "other"
     for candidate in (plain, plain.removesuffix("e")):  # the footnote e means estimated
-        if candidate in COUNTRIES:
-            return COUNTRIES[candidate]
-    raise UsgsError(f"country {name!r} is not in the table; add it with its ISO code")
+        if candidate in countries():
+            return countries()[candidate]
+    raise UsgsError(f"country {name!r} is neither in holders.csv nor in SPELLINGS; add it")
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -252,13 +253,19 @@ def read_per_commodity(path: Path, release: int) -> Iterator[Figure]:
         kind = row.get("Type") or next((v for k, v in row.items() if "production" in k), "")
         for commodity in (one for one in commodities if place and wanted(one, kind or "")):
             for column, value in row.items():
-                found = re.fullmatch(r"Prod_(?:Sponge_)?(kg|t|kt|mcm)_(est_)?(\d{4})",
-                                     column or "", re.IGNORECASE)
+                found = re.fullmatch(
+                    r"Prod_(?:Sponge_)?(kg|t|kt|mcm)_(est_)?(\d{4})", column or "", re.IGNORECASE
+                )
                 if found is None:
                     continue
-                cell = {"country": place, "value": value, "unit": found[1], "year": found[3],
-                        "estimated": "yes" if found[2] else "",
-                        "notes": row.get("Prod_notes") or row.get("Prod_note") or ""}
+                cell = {
+                    "country": place,
+                    "value": value,
+                    "unit": found[1],
+                    "year": found[3],
+                    "estimated": "yes" if found[2] else "",
+                    "notes": row.get("Prod_notes") or row.get("Prod_note") or "",
+                }
                 one = figure(release, commodity, cell)
                 if one is not None:
                     yield one
@@ -275,10 +282,14 @@ def read_2025(path: Path) -> Iterator[Figure]:
             for column, year in (("PROD_2023", "2023"), ("PROD_EST_ 2024", "2024")):
                 # This release leaves the cell blank and says "W" in the notes.
                 said_w = re.match(r"W\b", row["PROD_NOTES"].strip()) and not row[column].strip()
-                cell = {"country": row["COUNTRY"], "year": year,
-                        "value": "W" if said_w else row[column],
-                        "unit": UNIT_WORDS[row["UNIT_MEAS"].strip()], "notes": row["PROD_NOTES"],
-                        "estimated": "yes" if "estimated" in row["TYPE"].lower() else ""}
+                cell = {
+                    "country": row["COUNTRY"],
+                    "year": year,
+                    "value": "W" if said_w else row[column],
+                    "unit": UNIT_WORDS[row["UNIT_MEAS"].strip()],
+                    "notes": row["PROD_NOTES"],
+                    "estimated": "yes" if "estimated" in row["TYPE"].lower() else "",
+                }
                 one = figure(2025, commodity, cell)
                 if one is not None:
                     yield one
@@ -295,9 +306,14 @@ def read_2026(table: list[dict[str, str]]) -> Iterator[Figure]:
             kind = row["Statistics_detail"]
             if name != chapter or not wanted(commodity, kind) or "rare gases" in kind.lower():
                 continue
-            cell = {"country": row["Country"], "value": row["Value"], "year": row["Year"],
-                    "unit": UNIT_WORDS[row["Unit"].strip()], "notes": row["Notes"],
-                    "estimated": ""}
+            cell = {
+                "country": row["Country"],
+                "value": row["Value"],
+                "year": row["Year"],
+                "unit": UNIT_WORDS[row["Unit"].strip()],
+                "notes": row["Notes"],
+                "estimated": "",
+            }
             one = figure(2026, commodity, cell)
             if one is not None:
                 yield one
@@ -316,18 +332,32 @@ def summed(figures: Iterable[Figure]) -> list[Figure]:
     for parts in groups.values():
         known = [part.tonnes for part in parts if part.tonnes is not None]
         first = parts[0]
-        whole.append(Figure(first.release, first.item, first.stage, first.country, first.year,
-                            round(sum(known), 3) if known else None,
-                            any(part.estimated for part in parts), first.remark))
+        whole.append(
+            Figure(
+                first.release,
+                first.item,
+                first.stage,
+                first.country,
+                first.year,
+                round(sum(known), 3) if known else None,
+                any(part.estimated for part in parts),
+                first.remark,
+            )
+        )
     return sorted(whole, key=lambda f: (f.item, f.stage, f.release, f.year, f.country))
 
 
 def provenance(release: int, note: str) -> dict[str, str]:
     """The five columns at the end of a row taken from a release."""
     address, day, sureness = RELEASES[release]
-    note = "; ".join(part for part in (f"MCS {release}", note, sureness) if part)
-    return {"source_url": address, "publisher": PUBLISHER, "source_date": day,
-            "checked": "official", "note": note}
+    note = "; ".join(part for part in (note, sureness) if part)
+    return {
+        "source_url": address,
+        "publisher": f"{PUBLISHER}, MCS {release}",
+        "source_date": day,
+        "checked": "official",
+        "note": note,
+    }
 
 
 def production_rows(figures: list[Figure]) -> Iterator[dict[str, str]]:
@@ -336,10 +366,15 @@ def production_rows(figures: list[Figure]) -> Iterator[dict[str, str]]:
         if one.country == "other" or one.tonnes == 0:
             continue
         status = "estimated" if one.estimated else "reported"
-        yield {"item": one.item, "stage": one.stage, "country": one.country,
-               "year": str(one.year), "tonnes": "" if one.tonnes is None else f"{one.tonnes:g}",
-               "status": "withheld" if one.tonnes is None else status,
-               **provenance(one.release, one.remark)}
+        yield {
+            "item": one.item,
+            "stage": one.stage,
+            "country": one.country,
+            "year": str(one.year),
+            "tonnes": "" if one.tonnes is None else f"{one.tonnes:g}",
+            "status": "withheld" if one.tonnes is None else status,
+            **provenance(one.release, one.remark),
+        }
 
 
 def provides_rows(figures: list[Figure]) -> Iterator[dict[str, str]]:
@@ -355,10 +390,16 @@ def provides_rows(figures: list[Figure]) -> Iterator[dict[str, str]]:
         for one in table:
             if one.tonnes is None or one.country == "other" or one.tonnes < 0.005 * total:
                 continue
-            yield {"item": item, "stage": stage, "country": one.country, "company": "",
-                   "share": f"{one.tonnes / total:.3f}", "tonnes": f"{one.tonnes:g}",
-                   "year": str(one.year),
-                   **provenance(release, "; ".join(p for p in (one.remark, note) if p))}
+            yield {
+                "item": item,
+                "stage": stage,
+                "country": one.country,
+                "company": "",
+                "share": f"{one.tonnes / total:.3f}",
+                "tonnes": f"{one.tonnes:g}",
+                "year": str(one.year),
+                **provenance(release, "; ".join(p for p in (one.remark, note) if p)),
+            }
 
 
 def import_rows(table: list[dict[str, str]]) -> Iterator[dict[str, str]]:
@@ -373,16 +414,24 @@ def import_rows(table: list[dict[str, str]]) -> Iterator[dict[str, str]]:
         if value is None or origin == "other":
             continue
         what = "" if row["Statistics_detail"] == "All" else row["Statistics_detail"].lower()
-        note = "; ".join(p for p in ("mean of 2021 to 2024", what,
-                                     "at least" if mark == ">" else "") if p)
-        yield {"holder": "US", "item": item, "origin": origin, "share": f"{value / 100:.2f}",
-               "year": "2024", "basis": "imports", **provenance(2026, note)}
+        note = "; ".join(
+            p for p in ("mean of 2021 to 2024", what, "at least" if mark == ">" else "") if p
+        )
+        yield {
+            "holder": "US",
+            "item": item,
+            "origin": origin,
+            "share": f"{value / 100:.2f}",
+            "year": "2024",
+            "basis": "imports",
+            **provenance(2026, note),
+        }
 
 
 def replace_usgs(path: Path, fresh: list[dict[str, str]], columns: tuple[str, ...]) -> None:
     """Write a table of the pack: its rows of other publishers, then the fresh USGS rows."""
     kept = rows(path) if path.exists() else []
-    kept = [row for row in kept if row["publisher"] != PUBLISHER]
+    kept = [row for row in kept if not row["publisher"].startswith(f"{PUBLISHER}, MCS")]
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, columns + TAIL, lineterminator="\n")
         writer.writeheader()
@@ -403,8 +452,10 @@ def gather(folders: list[Path]) -> tuple[list[Figure], list[dict[str, str]]]:
         elif year and path.stem.endswith("_world"):
             figures += read_per_commodity(path, int(year[1]))
     if not figures:
-        raise UsgsError(f"no release found below {', '.join(map(str, folders))}; expected files "
-                        "such as mcs2023-galli_world.csv or MCS2026_Commodities_Data.csv")
+        raise UsgsError(
+            f"no release found below {', '.join(map(str, folders))}; expected files "
+            "such as mcs2023-galli_world.csv or MCS2026_Commodities_Data.csv"
+        )
     return summed(figures), table_2026
 
 
@@ -416,12 +467,21 @@ def main() -> None:
     options = parser.parse_args()
     figures, table_2026 = gather(options.folders)
     production = list(production_rows(figures))
-    replace_usgs(options.pack / "production.csv", production,
-                 ("item", "stage", "country", "year", "tonnes", "status"))
-    replace_usgs(options.pack / "provides.csv", list(provides_rows(figures)),
-                 ("item", "stage", "country", "company", "share", "tonnes", "year"))
-    replace_usgs(options.pack / "imports.csv", list(import_rows(table_2026)),
-                 ("holder", "item", "origin", "share", "year", "basis"))
+    replace_usgs(
+        options.pack / "production.csv",
+        production,
+        ("item", "stage", "country", "year", "tonnes", "status"),
+    )
+    replace_usgs(
+        options.pack / "provides.csv",
+        list(provides_rows(figures)),
+        ("item", "stage", "country", "company", "share", "tonnes", "year"),
+    )
+    replace_usgs(
+        options.pack / "imports.csv",
+        list(import_rows(table_2026)),
+        ("holder", "item", "origin", "share", "year", "basis"),
+    )
     found = Counter((one.item, one.release) for one in figures)
     print(f"{len(production)} production rows", file=sys.stderr)
     for item, release in sorted({(c[3], r) for c in COMMODITIES for r in RELEASES} - set(found)):

@@ -1,9 +1,24 @@
-"""One watch round, live or as of a past day: from what is known to what to warn of."""
+"""One watch round, live or as of a past day: from what is known to what to warn of.
 
-from datetime import date
+A replay is the live round with an earlier day, never a second pipeline: both see what was known by
+the end of the day and nothing else. Only a live round issues: it keeps its warnings, and updates or
+cancels earlier ones.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
 
 import msgspec
 
+from foreshock import ledger, reading, sources, warn, watch
+from foreshock.archive import Archive
+from foreshock.network import Network
+from foreshock.words import clocks as clock
+from foreshock.words.clocks import Clocks
+from foreshock.words.pack import Pack
 from foreshock.words.records import (
     Commitment,
     Document,
@@ -12,25 +27,307 @@ from foreshock.words.records import (
     Health,
     Measure,
     Observation,
+    Reading,
+    Record,
+    Regime,
+    Round,
     Signal,
     Stance,
 )
+
+#: told what is being done, how much of it is done, and how much there is
+Progress = Callable[[str, int, int], None]
+
+#: flows whose series are watched for unusual figures; yearly production is not
+WATCHED_FLOWS = ("exports", "imports", "price", "transits")
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What a round found: everything in it was known by the end of `as_of`."""
 
     as_of: date
-    #: False: a past day was asked for, nothing was issued
+    #: False: a past day was asked for, or only a look was taken; nothing was issued
     live: bool
     documents: tuple[Document, ...] = ()
     events: tuple[Event, ...] = ()
     measures: tuple[Measure, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     stances: tuple[Stance, ...] = ()
+    regimes: tuple[Regime, ...] = ()
     observations: tuple[Observation, ...] = ()
     signals: tuple[Signal, ...] = ()
     warnings: tuple[EarlyWarning, ...] = ()
     health: tuple[Health, ...] = ()
     #: what is thin, missing or could not be read: one sentence each
     caveats: tuple[str, ...] = ()
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """What a round is asked to do."""
+
+    #: None: now, live
+    as_of: date | None = None
+    #: for whom; empty: those most exposed
+    holders: tuple[str, ...] = ()
+    #: folders of documents and tables to take in first
+    folders: tuple[Path, ...] = ()
+    #: the date of documents that carry none
+    date: date | None = None
+
+
+def _quiet(what: str, done: int, total: int) -> None:
+    """No progress is shown."""
+
+
+class _Stopwatch:
+    """Seconds by step of a round."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def over(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[step] = round(time.perf_counter() - started, 4)
+
+
+def run(archive: Archive, pack: Pack, ask: Ask, progress: Progress = _quiet) -> Findings:
+    """Take in what is new, look at all that is known, and, if live, issue warnings.
+
+    Raises `ArchiveBusy` when another round holds the archive. What was taken in is kept even when
+    a later step fails; a warning is kept together with everything it rests on, or not at all.
+    """
+    watchclock = _Stopwatch()
+    with archive.hold("a round"):
+        moment = clock.now()
+        with watchclock.over("take in"):
+            health = take_in(archive, pack, ask, moment, progress)
+        findings = _look(archive, pack, ask, progress, watchclock)
+        findings = msgspec.structs.replace(
+            findings,
+            live=ask.as_of is None,
+            health=tuple(health),
+            caveats=(*_trouble(health), *findings.caveats),
+        )
+        if ask.as_of is None:
+            archive.add(_to_keep(findings, clock.live(moment), watchclock.seconds))
+    return findings
+
+
+def prepare(archive: Archive, pack: Pack, progress: Progress = _quiet) -> None:
+    """Take in the pack if this archive has never held a text, so that a first look sees something."""
+    if not archive.info().records.get("document", 0):
+        with archive.hold("taking in the pack"):
+            take_in(archive, pack, Ask(), clock.now(), progress)
+
+
+def look(archive: Archive, pack: Pack, ask: Ask, progress: Progress = _quiet) -> Findings:
+    """The same answer as `run` without taking anything in and without issuing anything."""
+    return _look(archive, pack, ask, progress, _Stopwatch())
+
+
+def take_in(
+    archive: Archive, pack: Pack, ask: Ask, moment: datetime, progress: Progress = _quiet
+) -> list[Health]:
+    """Keep the pack's texts and figures, and those of the folders named; the health of each."""
+    progress("pack", 0, 1 + len(ask.folders))
+    harvests = [sources.from_pack(pack, moment)]
+    for number, folder in enumerate(ask.folders, 1):
+        progress(f"reading {folder.name}", number, 1 + len(ask.folders))
+        harvests.append(sources.read_folder(folder, moment, day=ask.date))
+    health = []
+    for harvest in harvests:
+        new = archive.add(harvest.documents)
+        new += archive.add_observations(harvest.observations)
+        health.append(_quiet_if_nothing_new(harvest.health, new))
+    return health
+
+
+def _quiet_if_nothing_new(health: Health, new: int) -> Health:
+    if health.state == "fine" and new == 0:
+        return msgspec.structs.replace(health, state="quiet")
+    return health
+
+
+# -- looking -------------------------------------------------------------------------------------
+
+
+def _look(
+    archive: Archive, pack: Pack, ask: Ask, progress: Progress, watchclock: _Stopwatch
+) -> Findings:
+    day = ask.as_of or clock.now().date()
+    with watchclock.over("recall"):
+        documents = archive.known(Document, day)
+    with watchclock.over("read"):
+        readings = read_all(archive, pack, documents, day, progress)
+        events = tuple(event for one in readings for event in one.events)
+    with watchclock.over("ledger"):
+        book = ledger.open_book(pack, events, day)
+        regimes = book.regimes(day)
+    with watchclock.over("watch"):
+        observations = tuple(archive.observations(day))
+        signals = tuple(_signals(pack, observations, regimes, day))
+    with watchclock.over("warn"):
+        network = Network(pack, day)
+        known = warn.Known(day=day, events=events, regimes=regimes, signals=signals)
+        before = _before(archive, day, ask)
+        moment = _judged_at(day, ask)
+        judged = []
+        out = [(w.item, w.holder) for w in before]
+        facts = warn.pairs(known, pack, network, ask.holders, out)
+        for number, one in enumerate(facts):
+            progress("judging", number, len(facts))
+            judged.append(warn.judge(one, pack, moment))
+        warnings = warn.settle(judged, before, moment)
+    return Findings(
+        as_of=day,
+        live=False,
+        documents=tuple(documents),
+        events=events,
+        measures=book.measures,
+        commitments=book.commitments,
+        stances=book.stances,
+        regimes=regimes,
+        observations=observations,
+        signals=signals,
+        warnings=warnings,
+        health=_health_as_known(documents, observations),
+        caveats=tuple(_caveats(documents, book, day)),
+    )
+
+
+def read_all(
+    archive: Archive,
+    pack: Pack,
+    documents: Sequence[Document],
+    day: date,
+    progress: Progress = _quiet,
+) -> list[Reading]:
+    """The readings of these documents by today's reader, each read once and then kept."""
+    version = reading.version(pack)
+    kept = {r.document: r for r in archive.known(Reading, day) if r.reader == version}
+    waiting = [d for d in documents if d.id not in kept]
+    if waiting:
+        reader = reading.Reader(pack)
+        fresh = []
+        for number, document in enumerate(waiting):
+            progress("reading", number, len(waiting))
+            fresh.append(_read(reader, document, version))
+        archive.add(fresh)
+        kept.update({r.document: r for r in fresh})
+    return [kept[d.id] for d in documents]
+
+
+def _read(reader: reading.Reader, document: Document, version: str) -> Reading:
+    found = reader.read(document)
+    return Reading(
+        clocks=document.clocks,
+        marking=document.marking,
+        nature=document.nature,
+        document=document.id,
+        reader=version,
+        language=found.language,
+        events=found.events,
+        notes=found.notes,
+    ).sealed()
+
+
+def _signals(
+    pack: Pack, observations: Sequence[Observation], regimes: Sequence[Regime], day: date
+) -> Iterator[Signal]:
+    by_series: dict[str, list[Observation]] = {}
+    for row in observations:
+        if row.flow in WATCHED_FLOWS:
+            by_series.setdefault(row.series, []).append(row)
+    described = {s.id: s for s in pack.series}
+    for name, rows in sorted(by_series.items()):
+        if name in described:
+            deadlines = [
+                r.since
+                for r in regimes
+                if r.since is not None and r.origin == rows[0].reporter and rows[0].item in r.items
+            ]
+            yield from watch.signals(described[name], rows, day, deadlines=deadlines)
+
+
+def _before(archive: Archive, day: date, ask: Ask) -> list[EarlyWarning]:
+    """Warnings already out; a replay of a past day knows none, it shows what it would have said."""
+    if ask.as_of is not None:
+        return []
+    out = [w for w in archive.known(EarlyWarning, day) if w.state in ("issued", "updated")]
+    return [w for w in out if not ask.holders or w.holder in ask.holders]
+
+
+def _judged_at(day: date, ask: Ask) -> Clocks:
+    """The clocks of what is judged: now if live; in a replay the end of the day asked for."""
+    if ask.as_of is None:
+        return clock.live(clock.now())
+    return Clocks(known_at=clock.end_of(day), received=clock.end_of(day), backfilled=True)
+
+
+def _to_keep(findings: Findings, moment: Clocks, seconds: dict[str, float]) -> list[Record]:
+    """What a live round leaves in the journal, all of it in one transaction."""
+    done = Round(
+        clocks=moment,
+        as_of=findings.as_of,
+        live=True,
+        documents=len(findings.documents),
+        events=len(findings.events),
+        signals=len(findings.signals),
+        warnings=len(findings.warnings),
+        health=findings.health,
+        seconds=seconds,
+    )
+    return [*findings.measures, *findings.signals, *findings.warnings, done.sealed()]
+
+
+# -- what could not be seen ----------------------------------------------------------------------
+
+
+def _trouble(health: Sequence[Health]) -> list[str]:
+    return [sentence for one in health for sentence in one.trouble]
+
+
+def _health_as_known(
+    documents: Sequence[Document], observations: Sequence[Observation]
+) -> tuple[Health, ...]:
+    """How far the content of each source reaches, from what is kept; whether it could be read
+    today only a round can tell."""
+    newest: dict[str, date] = {}
+    count: dict[str, int] = {}
+    for document in documents:
+        count[document.source] = count.get(document.source, 0) + 1
+        if document.clocks.published is not None:
+            known = newest.get(document.source, date.min)
+            newest[document.source] = max(known, document.clocks.published)
+    if observations:
+        count["figures"] = len(observations)
+        newest["figures"] = max(row.clocks.known_at.date() for row in observations)
+    return tuple(
+        Health(source=name, state="unknown", newest=newest.get(name), read=read)
+        for name, read in sorted(count.items())
+    )
+
+
+#: days without a newer text after which a round says so
+SILENT_AFTER_DAYS = 14
+
+
+def _caveats(documents: Sequence[Document], book: ledger.Book, day: date) -> Iterator[str]:
+    newest = max((d.clocks.published for d in documents if d.clocks.published), default=None)
+    if newest is None:
+        yield "no dated text is known by this day: nothing can be said about measures or events"
+    elif (day - newest).days > SILENT_AFTER_DAYS:
+        yield (
+            f"the newest text known is of {newest}, {(day - newest).days} days before: what "
+            "happened since is unknown here, not quiet"
+        )
+    for measure in book.measures:
+        if book.state(measure, day) == "unknown":
+            until = next((s.until for s in reversed(measure.steps) if s.until), None)
+            yield (
+                f"{measure.name} was suspended until {until} and nothing later is known: "
+                "whether it applies is unknown"
+            )
+    yield from book.odd

@@ -1,1 +1,7 @@
 """How likely a shortage is for a holder, when, how bad, and why."""
+
+from foreshock.warn.facts import Facts, Known, gather, pairs
+from foreshock.warn.issue import settle
+from foreshock.warn.judge import judge, level_of, probabilities
+
+__all__ = ["Facts", "Known", "gather", "judge", "level_of", "pairs", "probabilities", "settle"]

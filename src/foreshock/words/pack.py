@@ -27,11 +27,19 @@ SHIPPED = Path(__file__).parent.parent / "pack"
 TABLES: dict[str, tuple[str, type[msgspec.Struct], tuple[str, ...]]] = {
     "items": ("items.csv", ref.Item, ("id",)),
     "actors": ("actors.csv", ref.Actor, ("id", "role", "since")),
-    "provisions": ("provides.csv", ref.Provision, ("item", "stage", "country", "company", "year")),
-    "imports": ("imports.csv", ref.Import, ("holder", "item", "origin", "year", "basis")),
+    "provisions": (
+        "provides.csv",
+        ref.Provision,
+        ("item", "stage", "country", "company", "year", "publisher", "source_date"),
+    ),
+    "imports": (
+        "imports.csv",
+        ref.Import,
+        ("holder", "item", "origin", "year", "basis", "publisher", "source_date", "note"),
+    ),
     "needs": ("goes_into.csv", ref.Need, ("input", "output")),
     "substitutes": ("replaces.csv", ref.Substitute, ("item", "substitute")),
-    "stocks": ("stocks.csv", ref.Stock, ("item", "holder", "source_date")),
+    "stocks": ("stocks.csv", ref.Stock, ("item", "holder", "source_date", "source_url", "note")),
     "holders": ("holders.csv", ref.Holder, ("id",)),
     "series": ("series.csv", ref.Series, ("id",)),
     "figures": (
@@ -39,7 +47,11 @@ TABLES: dict[str, tuple[str, type[msgspec.Struct], tuple[str, ...]]] = {
         ref.Figure,
         ("series", "period", "publisher", "published", "status"),
     ),
-    "production": ("production.csv", ref.Output, ("item", "stage", "country", "year", "publisher")),
+    "production": (
+        "production.csv",
+        ref.Output,
+        ("item", "stage", "country", "year", "publisher", "source_date", "note"),
+    ),
     "measures": ("measures.csv", ref.MeasureRow, ("id",)),
     "steps": ("measure_steps.csv", ref.StepRow, ("measure", "step", "date", "published")),
     "commitments": ("commitments.csv", ref.CommitmentRow, ("id",)),
@@ -215,7 +227,7 @@ def _ids_exist(pack: Pack, problems: list[str]) -> None:
     countries = {a.id for a in pack.actors if a.kind in ("country", "bloc")}
     known = {
         "item": set(pack.item),
-        "place": countries | {"all"},
+        "place": countries | set(pack.holder) | {"all"},
         "holder": set(pack.holder) | countries,
         "series": {s.id for s in pack.series},
         "measure": {m.id for m in pack.measures},
@@ -252,12 +264,12 @@ def _shares_are_fractions(pack: Pack, problems: list[str]) -> None:
     problems.extend(
         f"{_at(row, 'share')}: share {row.share} lies outside 0..1"
         for row in shares
-        if not 0 <= row.share <= 1
+        if row.share is not None and not 0 <= row.share <= 1
     )
     for provision in pack.provisions:
-        at = ("world output", provision.item, provision.stage, provision.year, provision.publisher)
-        if not provision.company:
-            totals[at] = totals.get(at, 0) + provision.share
+        at = (provision.item, provision.stage, provision.year, provision.publisher)
+        whole = ("world output", *at, provision.source_date, bool(provision.company))
+        totals[whole] = totals.get(whole, 0) + (provision.share or 0)
     for row in pack.imports:
         into = (row.holder, row.item, row.year, row.basis, row.publisher, row.source_date)
         totals[into] = totals.get(into, 0) + row.share

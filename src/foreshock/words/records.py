@@ -186,6 +186,18 @@ class Event(Record, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
 
 
+class Reading(Record, frozen=True, kw_only=True):
+    """What a reader found in a document: kept, so that no text is read twice by the same reader."""
+
+    document: str
+    #: name and version of the reader, its tables and the names it knew
+    reader: str
+    language: str = ""
+    events: tuple[Event, ...] = ()
+    #: what could not be settled, one sentence each
+    notes: tuple[str, ...] = ()
+
+
 class Step(Struct, frozen=True, kw_only=True):
     """One step in the life of a measure."""
 
@@ -499,6 +511,7 @@ KINDS: dict[str, type[Record]] = {
     for kind in (
         Document,
         Event,
+        Reading,
         Measure,
         Commitment,
         Stance,

@@ -94,7 +94,8 @@ class Provision(Sourced, frozen=True, kw_only=True):
     stage: Literal["mine", "refinery", "product"]
     country: str
     company: str = ""
-    share: float
+    #: None: the country produces, its figure is withheld
+    share: float | None = None
     tonnes: float | None = None
     year: int
 
@@ -145,7 +146,7 @@ class Stock(Sourced, frozen=True, kw_only=True):
     basis: Literal["reported"] = "reported"
 
 
-class Holder(Struct, frozen=True, kw_only=True):
+class Holder(Sourced, frozen=True, kw_only=True):
     """For whom: a country, a bloc, or a company with its items and suppliers."""
 
     id: str
@@ -157,7 +158,6 @@ class Holder(Struct, frozen=True, kw_only=True):
     items: Names = ()
     #: the country whose import figures stand in for a company's own, where it has none
     country: str = ""
-    note: str = ""
 
 
 class Series(Struct, frozen=True, kw_only=True):
@@ -269,6 +269,9 @@ class LevelRule(Struct, frozen=True, kw_only=True):
     p90_min: float | None = None
     cover_weeks_max: float | None = None
     unmet_min: float | None = None
+    #: a condition that no figure tells: `announced_on_half` (a threat or announcement on an item of
+    #: which the holder gets half or more from that source), `under_way`
+    requires: Literal["announced_on_half", "under_way", ""] = ""
     rule: str
 
 

@@ -1,0 +1,302 @@
+"""The figures: append-only files of rows, each published whole and named in the journal.
+
+A file counts once a row of the journal names it with its hash. It is written under a passing name,
+brought to the disk, renamed, and only then named: whatever happens in between, either all of a
+batch is there or nothing of it.
+"""
+
+import hashlib
+import os
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from itertools import islice
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from foreshock.archive import parquet
+from foreshock.archive.journal import Journal
+from foreshock.archive.tables import FIGURES, book_row, moment_text
+from foreshock.archive.trouble import damaged, disk_troubles
+from foreshock.errors import ArchiveBusy, RecordError, WrongUse
+from foreshock.words.clocks import Clocks, end_of, now
+from foreshock.words.markings import Marking
+from foreshock.words.records import Observation, Origin, Struct
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FOLDER = "observations"
+#: the columns that detectors need
+USUAL = ("series", "period", "value", "known_at")
+#: rows turned into JSON at a time: bounds the memory of a large batch
+BATCH = 10_000
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """One file of observations, as the journal names it."""
+
+    name: str
+    sha256: str
+    rows: int
+    bytes: int
+    first_known: datetime
+    last_known: datetime
+    #: files whose rows this one holds instead
+    replaces: tuple[str, ...] = ()
+
+
+class Observations:
+    """The figures of one archive. One object may be used by several threads."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.home = journal.home
+        self.folder = journal.home / FOLDER
+        self._journal = journal
+        self._engine = parquet.Engine(journal.home)
+        self._checked: dict[tuple[str, int, int], str] = {}
+        self._checking = threading.Lock()
+        self.sweep()
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self._engine.close()
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def add(self, rows: Iterable[Observation]) -> int:
+        """Keep figures, all or none; those that say nothing new are left out. The number kept.
+
+        `RecordError` for a value that is not finite or a moment without a time zone.
+        """
+        incoming = iter(rows)
+        first = list(islice(incoming, BATCH))
+        if not first:
+            return 0
+        with self._journal.writing(), disk_troubles(self.home):
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            lines = self.folder / f"{uuid.uuid4().hex}.part"
+            part = lines.with_suffix(".parquet.part")
+            try:
+                _write_lines(lines, first, incoming)
+                with self._engine.session() as session:
+                    self._engine.stage(session, lines)
+                    lines.unlink()
+                    extent = self._engine.admit(session, self.paths(), part)
+                    session.execute("DROP TABLE IF EXISTS staged; DROP TABLE IF EXISTS admitted")
+                return self._publish(part, extent).rows if extent else 0
+            finally:
+                lines.unlink(missing_ok=True)
+                part.unlink(missing_ok=True)
+
+    def compact(self) -> int:
+        """Put all rows into one file, where reading is fastest; how many files that replaced.
+
+        The journal keeps the hashes of the old files; their rows are all in the new one.
+        """
+        with self._journal.writing(), disk_troubles(self.home):
+            old = self.files()
+            if len(old) < 2:
+                return 0
+            part = self.folder / f"{uuid.uuid4().hex}.parquet.part"
+            query, parameters = parquet.relation(self.paths())
+            query += f" ORDER BY {', '.join(parquet.KEY)}, known_at, value"
+            try:
+                with self._engine.session() as session:
+                    extent = self._engine.write(session, query, parameters, part)
+                if extent is None:
+                    raise damaged(self.home, "the files of observations hold no rows")
+                self._publish(part, extent, replaces=tuple(file.name for file in old))
+            finally:
+                part.unlink(missing_ok=True)
+        self.sweep()
+        return len(old)
+
+    def _publish(
+        self, part: Path, extent: tuple[int, datetime, datetime], replaces: tuple[str, ...] = ()
+    ) -> File:
+        digest = _sha256(part)
+        target = self.folder / f"{digest[:32]}.parquet"
+        file = File(
+            name=target.name,
+            sha256=digest,
+            rows=extent[0],
+            bytes=part.stat().st_size,
+            first_known=extent[1].replace(tzinfo=UTC),
+            last_known=extent[2].replace(tzinfo=UTC),
+            replaces=replaces,
+        )
+        _sync(part)
+        part.replace(target)
+        _sync(self.folder)
+        self._journal.on_undo(lambda: target.unlink(missing_ok=True))
+        entry = book_row(FIGURES, f"{FIGURES}-{digest}", msgspec.json.encode(file), now())
+        self._journal.append([entry])
+        return file
+
+    def sweep(self) -> None:
+        """Clear away what an interrupted write left, unless somebody is writing just now.
+
+        Half-written files go. A whole file that the journal does not name is set aside in
+        `observations/unclaimed`, never deleted; a file that another one replaced goes.
+        """
+        if not self._strays(self._entries()):
+            return
+        with suppress(ArchiveBusy), self._journal.writing(), disk_troubles(self.home):
+            entries = self._entries()
+            replaced = {name for file in entries for name in file.replaces}
+            for path in self._strays(entries):
+                if path.suffix == ".part" or path.name in replaced:
+                    path.unlink(missing_ok=True)
+                else:
+                    (self.folder / "unclaimed").mkdir(exist_ok=True)
+                    path.replace(self.folder / "unclaimed" / path.name)
+
+    def _strays(self, entries: Sequence[File]) -> list[Path]:
+        active = {file.name for file in _active(entries)}
+        if not self.folder.is_dir():
+            return []
+        with disk_troubles(self.home):
+            found = sorted(self.folder.iterdir())
+        return [p for p in found if p.suffix in (".part", ".parquet") and p.name not in active]
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def known(self, day: date | None, only: dict[str, str]) -> list[Observation]:
+        """The newest figure of each series, period and publisher known by the end of `day`."""
+        rows = self._ask(day, tuple(parquet.COLUMNS), only, lambda found: found.fetchall())
+        return [_observation(row) for row in rows]
+
+    def columns(
+        self, day: date | None, columns: Sequence[str], only: dict[str, str]
+    ) -> dict[str, "np.ndarray[Any, Any]"]:
+        """The same as arrays of equal length, one for each column asked for.
+
+        Moments and days are `datetime64[us]` in UTC, texts are objects. What was not given is
+        NaN in `value`, NaT in a moment or day, None in a text.
+        """
+        unknown = [name for name in columns if name not in parquet.COLUMNS]
+        if unknown or not columns:
+            raise WrongUse(
+                f"observations have no column {', '.join(unknown) or '(none asked for)'}",
+                expected=f"some of {', '.join(parquet.COLUMNS)}",
+            )
+        arrays = self._ask(day, columns, only, lambda found: found.fetchnumpy())
+        return {name: _filled(array) for name, array in arrays.items()}
+
+    def _ask(self, day: date | None, columns: Sequence[str], only: dict[str, str], take: Any) -> Any:
+        moment = now() if day is None else end_of(day)
+        query, parameters = parquet.as_known(
+            self.paths(), moment.replace(tzinfo=None), columns, only
+        )
+        with self._engine.session() as session:
+            return take(session.execute(query, parameters))
+
+    def files(self) -> list[File]:
+        """The files that count, oldest first."""
+        return _active(self._entries())
+
+    def paths(self) -> list[Path]:
+        """Their paths, each checked against its hash when it is first read or has changed."""
+        return [self.check(file) for file in self.files()]
+
+    def check(self, file: File) -> Path:
+        """The path of a file; `ArchiveDamaged` if it is missing or its bytes have changed."""
+        path = self.folder / file.name
+        try:
+            state = path.stat()
+            seen = (file.name, state.st_mtime_ns, state.st_size)
+            with self._checking:
+                if seen not in self._checked:
+                    self._checked[seen] = _sha256(path)
+        except FileNotFoundError:
+            raise damaged(self.home, f"{FOLDER}/{file.name} is missing") from None
+        if self._checked[seen] != file.sha256:
+            raise damaged(self.home, f"{FOLDER}/{file.name} does not have the hash it was kept with")
+        return path
+
+    def recount(self, file: File) -> int:
+        """The rows that a file really holds, its bytes hashed anew."""
+        with self._checking:
+            self._checked.clear()
+        path = self.check(file)
+        with self._engine.session() as session:
+            return parquet.count_rows(session, self.home, path)
+
+    def _entries(self) -> list[File]:
+        try:
+            return [msgspec.json.decode(b, type=File) for b in self._journal.books(FIGURES)]
+        except msgspec.MsgspecError as error:
+            raise damaged(self.home, f"the list of files cannot be read ({error})") from error
+
+
+def _active(entries: Sequence[File]) -> list[File]:
+    replaced = {name for file in entries for name in file.replaces}
+    return [file for file in entries if file.name not in replaced]
+
+
+def _write_lines(target: Path, first: list[Observation], rest: Iterator[Observation]) -> None:
+    encoder, batch = msgspec.json.Encoder(), first
+    with target.open("xb") as out:
+        while batch:
+            out.write(encoder.encode_lines([_fit(row) for row in batch]))
+            batch = list(islice(rest, BATCH))
+
+
+def _fit(row: Observation) -> Observation:
+    """The row, with its moments in UTC; `RecordError` if it is no figure that can be kept."""
+    if row.value is not None and not isfinite(row.value):
+        raise RecordError(
+            f"the value of {row.series} for {row.period} is {row.value}",
+            expected="a finite number, or None for a figure withheld or withdrawn",
+        )
+    clocks = row.clocks
+    if clocks.known_at.tzinfo is UTC and clocks.received.tzinfo is UTC:
+        return row
+    moments = {
+        name: datetime.fromisoformat(moment_text(getattr(clocks, name)))
+        for name in ("known_at", "received")
+    }
+    return msgspec.structs.replace(row, clocks=msgspec.structs.replace(clocks, **moments))
+
+
+def _observation(row: tuple[Any, ...]) -> Observation:
+    cells = dict(zip(parquet.COLUMNS, row, strict=True))
+    clocks = {name: cells.pop(name) for name in parquet.CLOCKS}
+    for name in ("known_at", "received"):
+        clocks[name] = clocks[name].replace(tzinfo=UTC)
+    origin = Origin(**{name: cells.pop(name) for name in parquet.ORIGIN})
+    cells["marking"] = Marking(cells["marking"])
+    return Observation(clocks=Clocks(**clocks), origin=origin, **cells)
+
+
+def _filled(array: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+    import numpy as np
+
+    if not isinstance(array, np.ma.MaskedArray):
+        return array
+    blank: object = None
+    if array.dtype.kind in "fM":
+        blank = np.nan if array.dtype.kind == "f" else np.datetime64("NaT")
+    plain = array.data.copy()
+    plain[np.ma.getmaskarray(array)] = blank
+    return plain
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

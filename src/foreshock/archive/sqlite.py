@@ -1,0 +1,147 @@
+"""What only SQLite understands: how it is opened, what it forbids, what its errors mean.
+
+The journal runs in WAL mode, where readers never wait for the writer, with `synchronous=FULL`,
+where a commit that was answered is on the disk. Triggers make the table append-only for every
+program that opens the file, not for this one alone.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from foreshock.archive import tables
+from foreshock.archive.trouble import busy, damaged, disk_troubles, full, unwritable
+from foreshock.errors import ArchiveError
+from foreshock.words.clocks import now
+
+#: how long a writer waits for another one, in seconds
+PATIENCE = 60
+
+#: below this much free room, in bytes, an unclear I/O error is taken for a full disk
+CRAMPED = 128 * 1024
+
+PRAGMAS = (
+    f"PRAGMA busy_timeout = {PATIENCE * 1000}",
+    "PRAGMA synchronous = FULL",
+    # what is erased is overwritten with zeros, not merely unlinked
+    "PRAGMA secure_delete = ON",
+)
+
+_SAME = " AND ".join(f"NEW.{c.name} IS OLD.{c.name}" for c in tables.journal.c if c.name != "body")
+
+TRIGGERS = (
+    """CREATE TRIGGER journal_keeps_rows BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+    # an erasure is the one change allowed: the bytes go, once its own row says so
+    f"""CREATE TRIGGER journal_keeps_words BEFORE UPDATE ON journal
+    WHEN NOT ({_SAME} AND NEW.body IS NULL AND EXISTS (
+        SELECT 1 FROM journal WHERE id = '{tables.ERASURE}-' || OLD.id))
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+    # INSERT OR REPLACE deletes without asking the trigger above
+    """CREATE TRIGGER journal_never_replaces BEFORE INSERT ON journal
+    WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.id OR seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+)
+
+
+def connect(file: Path) -> Engine:
+    """An engine on the file; a connection marked `writes` takes the right to write at once."""
+    engine = create_engine(
+        f"sqlite:///{file}", connect_args={"timeout": PATIENCE, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def found(file: Path) -> None:
+    """Make an empty journal, whole or not at all: it is built aside, then renamed."""
+    part = file.with_name(file.name + ".part")
+    part.unlink(missing_ok=True)
+    engine = connect(part)
+    try:
+        with engine.execution_options(writes=True).begin() as connection:
+            tables.metadata.create_all(connection)
+            for trigger in TRIGGERS:
+                connection.exec_driver_sql(trigger)
+            at = now()
+            body = msgspec.json.encode({"version": tables.VERSION, "founded": at})
+            first = tables.book_row(tables.FOUNDING, f"{tables.FOUNDING}-1", body, at)
+            connection.execute(insert(tables.journal), [tables.placed(first, 1, "")])
+    finally:
+        engine.dispose()
+    with closing(sqlite3.connect(part)) as raw:
+        raw.execute("PRAGMA journal_mode = WAL")
+    part.replace(file)
+
+
+def copy(file: Path, target: Path) -> None:
+    """A consistent copy of the journal while others read and write it."""
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copied:
+        source.backup(copied)
+        copied.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+
+
+def scrub(engine: Engine) -> None:
+    """Empty the write-ahead log, so that erased bytes are not left there."""
+    with closing(engine.raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def flaws(engine: Engine) -> list[str]:
+    """What SQLite itself finds wrong with its file; nothing when it is sound."""
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars().all()
+    return [str(line) for line in found if line != "ok"]
+
+
+@contextmanager
+def troubles(home: Path) -> Iterator[None]:
+    """Say what an error of SQLite, or of the disk, means for the archive."""
+    try:
+        with disk_troubles(home):
+            yield
+    except DBAPIError as error:
+        raise _meaning(home, error.orig) from error
+    except sqlite3.Error as error:
+        raise _meaning(home, error) from error
+
+
+def _meaning(home: Path, error: BaseException | None) -> ArchiveError:
+    code = getattr(error, "sqlite_errorcode", 0)
+    base = code & 0xFF  # the extended codes keep the plain one in their low byte
+    if base == sqlite3.SQLITE_FULL or (base == sqlite3.SQLITE_IOERR and _cramped(home)):
+        return full(home)
+    if base in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return busy(home)
+    if base in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return damaged(home, f"journal.sqlite cannot be read ({error})")
+    if base in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return unwritable(home, str(error))
+    if base == sqlite3.SQLITE_ERROR:  # a table or column that should be there is not
+        return damaged(home, f"journal.sqlite is not of the expected form ({error})")
+    return ArchiveError(
+        f"the archive {home} refused: {error}",
+        next_step="Run `foreshock archive verify`.",
+    )
+
+
+def _cramped(home: Path) -> bool:
+    return shutil.disk_usage(home).free < CRAMPED

@@ -1,0 +1,257 @@
+"""What a receiver may be shown of a round, and what stands behind each statement in it.
+
+`fit` passes the findings through the gate; everything the desk shows comes from what it returns.
+`Sources` turns the ids that records name as evidence into something a person can open: a document,
+an event in it, a signal, a measure, or a sourced row of the pack.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from foreshock import gate
+from foreshock.desk.phrases import name, names, percent
+from foreshock.rounds import Findings
+from foreshock.words import reference as ref
+from foreshock.words.pack import TABLES, Pack
+from foreshock.words.records import Document, Event, Measure, Observation, Receiver, Record, Signal
+
+#: the parts of the findings that are records, each with its own marking
+RECORDS = ("documents", "events", "measures", "commitments", "stances", "signals", "warnings")
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """The findings as one receiver may see them."""
+
+    findings: Findings
+    #: ids of the records held back
+    held: frozenset[str] = frozenset()
+    #: observations held back; they have no id
+    held_figures: int = 0
+
+    @property
+    def held_back(self) -> int:
+        """How many records and figures the receiver does not see."""
+        return len(self.held) + self.held_figures
+
+
+def fit(findings: Findings, receiver: Receiver) -> Shown:
+    """The part of the findings that the receiver may see; what is held back is counted.
+
+    What was read out of a document is held back with the document.
+
+    >>> from datetime import date
+    >>> fit(Findings(as_of=date(2023, 7, 10), live=False), gate.PUBLIC).held_back
+    0
+    """
+    passed: dict[str, tuple[Any, ...]] = {}
+    held: set[str] = set()
+    for part in RECORDS:
+        records: tuple[Record, ...] = getattr(findings, part)
+        kept, _ = gate.fit_for(records, receiver)
+        held |= {r.id for r in records} - {r.id for r in kept}
+        passed[part] = kept
+    events = tuple(e for e in passed["events"] if e.document not in held)
+    held |= {e.id for e in passed["events"]} - {e.id for e in events}
+    passed["events"] = events
+    figures = figures_fit(findings.observations, receiver)
+    passed["observations"] = figures
+    return Shown(
+        findings=msgspec.structs.replace(findings, **passed),
+        held=frozenset(held),
+        held_figures=len(findings.observations) - len(figures),
+    )
+
+
+def figures_fit(figures: Iterable[Observation], receiver: Receiver) -> tuple[Observation, ...]:
+    """The figures that the receiver may see: they are rows, not records, but marked all the same.
+
+    >>> figures_fit((), gate.PUBLIC)
+    ()
+    """
+    return tuple(f for f in figures if f.marking <= gate.MAY_SEE[receiver.circle])
+
+
+class Cited(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of evidence as it is shown."""
+
+    #: shown; held: its marking forbids it; unknown: the id leads nowhere
+    state: str
+    label: str
+    #: document, event, signal, measure, pack row
+    kind: str = ""
+    #: where the desk shows more; empty where it has no page for it
+    path: str = ""
+    publisher: str = ""
+    url: str = ""
+    #: the day on which the source made it public
+    day: str = ""
+    quote: str = ""
+
+
+class Sources:
+    """Finds what an id of evidence stands for."""
+
+    def __init__(self, shown: Shown, pack: Pack) -> None:
+        self.pack = pack
+        self.held = shown.held
+        findings = shown.findings
+        self.documents = {d.id: d for d in findings.documents}
+        self.events = {e.id: e for e in findings.events}
+        self.signals = {s.id: s for s in findings.signals}
+        self.measures = {m.id: m for m in findings.measures}
+        self.rows = rows_by_ref(pack)
+
+    def cite(self, key: str) -> Cited:
+        """The evidence with this id; never raises, an id that leads nowhere says so."""
+        if key in self.held:
+            return Cited(state="held", label="held back by its marking")
+        if key in self.documents:
+            return of_document(self.documents[key])
+        if key in self.events:
+            return self._of_event(self.events[key])
+        if key in self.signals:
+            return _of_signal(self.signals[key])
+        if key in self.measures:
+            return _of_measure(self.measures[key])
+        if key in self.rows:
+            return self._of_row(self.rows[key])
+        return Cited(state="unknown", label=key)
+
+    def cite_all(self, keys: Iterable[str]) -> list[Cited]:
+        """The evidence with these ids, in their order."""
+        return [self.cite(key) for key in keys]
+
+    def _of_event(self, event: Event) -> Cited:
+        document = self.documents.get(event.document)
+        about = describe(event, self.pack)
+        if document is None:
+            return Cited(state="shown", kind="event", label=about, path=_item_path(event))
+        base = of_document(document)
+        quote = event.evidence[0] if event.evidence else None
+        return msgspec.structs.replace(
+            base,
+            kind="event",
+            label=about,
+            path=f"{base.path}#{event.local}",
+            quote=quote.text or document.text[quote.start : quote.end] if quote else "",
+        )
+
+    def _of_row(self, row: ref.Sourced) -> Cited:
+        return Cited(
+            state="shown",
+            kind="pack row",
+            label=row_says(row, self.pack),
+            path=_row_path(row),
+            publisher=row.publisher,
+            url=row.source_url,
+            day=row.source_date.isoformat() if row.source_date else "",
+        )
+
+
+def of_document(document: Document) -> Cited:
+    """A document as evidence: title, publisher, address, day of publication."""
+    published = document.clocks.published
+    return Cited(
+        state="shown",
+        kind="document",
+        label=document.title or document.name or document.id,
+        path=f"/documents/{document.id}",
+        publisher=document.publisher or document.source,
+        url=document.url,
+        day=published.isoformat() if published else "",
+    )
+
+
+def _of_signal(signal: Signal) -> Cited:
+    return Cited(
+        state="shown",
+        kind="signal",
+        label=signal.says,
+        path=f"/items/{signal.item}" if signal.item else "",
+        day=signal.clocks.known_at.date().isoformat(),
+    )
+
+
+def _of_measure(measure: Measure) -> Cited:
+    origin = next((step.origin for step in measure.steps if step.origin), None)
+    first = measure.steps[0].published.isoformat() if measure.steps else ""
+    return Cited(
+        state="shown",
+        kind="measure",
+        label=measure.title,
+        path=f"/measures/{measure.name}",
+        publisher=origin.publisher if origin else "",
+        url=origin.url if origin else "",
+        day=first,
+    )
+
+
+def _item_path(event: Event) -> str:
+    return f"/items/{event.items[0]}" if event.items else ""
+
+
+def describe(event: Event, pack: Pack) -> str:
+    """An event in a few words: who does what about which items to whom.
+
+    The verb is the type of the event standard, in small letters.
+    """
+    parts = [event.type.lower() + (f" ({event.mode})" if event.mode else "")]
+    parts += [names(event.items, pack)] if event.items else []
+    parts += [f"by {names(event.actors, pack)}"] if event.actors else []
+    parts += [f"towards {names(event.targets, pack)}"] if event.targets else []
+    return " ".join(parts)
+
+
+def rows_by_ref(pack: Pack) -> dict[str, ref.Sourced]:
+    """Every sourced row of the pack by its "pack:file:line".
+
+    >>> rows_by_ref(Pack())
+    {}
+    """
+    return {
+        row.ref: row
+        for attribute in TABLES
+        for row in getattr(pack, attribute)
+        if isinstance(row, ref.Sourced) and row.ref
+    }
+
+
+def row_says(row: ref.Sourced, pack: Pack) -> str:
+    """A sourced row of the pack in a few words."""
+    match row:
+        case ref.Provision():
+            what = f"{percent(row.share)} of the world's {name(row.item, pack)} ({row.stage})"
+            return f"{row.company or name(row.country, pack)} makes {what}, {row.year}"
+        case ref.Import():
+            source = f"{name(row.item, pack)} from {name(row.origin, pack)}"
+            share = f"{percent(row.share)} of its {row.basis}, {row.year}"
+            return f"{name(row.holder, pack)} gets {source}: {share}"
+        case ref.Stock():
+            days = f"{row.days_likely:.0f} days"
+            return f"{name(row.holder, pack)} has {days} of {name(row.item, pack)} in store"
+        case ref.StepRow():
+            return f"{row.measure}: {row.step} {row.date}" + (f", {row.what}" if row.what else "")
+        case ref.MeasureRow():
+            return row.title
+        case ref.CommitmentRow() | ref.LicenceOutcome():
+            return row.what
+        case ref.Need():
+            return f"{name(row.input, pack)} goes into {name(row.output, pack)}"
+        case _:
+            return row.note or row.ref
+
+
+def _row_path(row: ref.Sourced) -> str:
+    match row:
+        case ref.StepRow():
+            return f"/measures/{row.measure}"
+        case ref.MeasureRow():
+            return f"/measures/{row.id}"
+        case ref.CommitmentRow():
+            return "/commitments"
+        case ref.Provision() | ref.Import() | ref.Stock():
+            return f"/items/{row.item}"
+        case _:
+            return ""

@@ -1,0 +1,409 @@
+"""What each page of the web desk says: from a view of one day to the names its template uses.
+
+Each function takes a `View` and the words of its address, and returns what the template shows.
+None of them fetches, judges or formats; what is not there raises `NotThere` in one sentence.
+"""
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from foreshock.desk import charts, phrases
+from foreshock.desk.evidence import Shown, Sources, describe
+from foreshock.errors import RecordError, WrongUse
+from foreshock.rounds import Findings
+from foreshock.words.clocks import span
+from foreshock.words.pack import Pack
+from foreshock.words.records import Document, EarlyWarning, Event, Observation
+from foreshock.words.reference import Import, Provision
+
+Context = dict[str, Any]
+
+
+class NotThere(WrongUse):
+    """The address names something that is not known on that day, or not shown to this receiver."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address asks for besides its path."""
+
+    as_of: date | None = None
+    holder: str | None = None
+    #: the lowest level to list
+    level: int | None = None
+    item: str | None = None
+
+    def query(self) -> dict[str, str]:
+        """The words of the address, without those not asked for.
+
+        >>> Asked(as_of=date(2023, 7, 10), level=2).query()
+        {'as_of': '2023-07-10', 'level': '2'}
+        """
+        return {key: str(value) for key, value in msgspec.structs.asdict(self).items() if value}
+
+    def link(self, path: str, **changes: str) -> str:
+        """The address of another page as known on the same day, for the same holder.
+
+        >>> Asked(as_of=date(2023, 7, 10), level=2).link("/items")
+        '/items?as_of=2023-07-10'
+        """
+        bare, mark, fragment = path.partition("#")
+        kept = {k: v for k, v in self.query().items() if k in ("as_of", "holder")}
+        words = {k: v for k, v in {**kept, **changes}.items() if v}
+        return bare + (f"?{urlencode(words)}" if words else "") + mark + fragment
+
+
+class View:
+    """A day as one receiver may see it, ready to be shown."""
+
+    def __init__(self, shown: Shown, pack: Pack, asked: Asked, looked: datetime) -> None:
+        self.shown = shown
+        self.pack = pack
+        self.asked = asked
+        #: the moment (UTC) at which the findings were asked for
+        self.looked = looked
+        self.sources = Sources(shown, pack)
+
+    def asking(self, asked: Asked) -> "View":
+        """The same day, asked for with other filters."""
+        other = copy(self)
+        other.asked = asked
+        return other
+
+    @property
+    def findings(self) -> Findings:
+        """The findings, gated."""
+        return self.shown.findings
+
+    @property
+    def day(self) -> date:
+        """The day as of which everything here was known."""
+        return self.shown.findings.as_of
+
+    def standing(self) -> list[EarlyWarning]:
+        """The warnings that are out, worst first, for the holder asked for."""
+        holder = self.asked.holder
+        return [
+            w for w in phrases.out(self.findings.warnings) if not holder or w.holder == holder
+        ]
+
+    def absent(self, what: str, next_step: str) -> NotThere:
+        """The one sentence for what is not there, was not known yet, or is held back."""
+        return NotThere(
+            f"{what} is not among what is shown here as known on {self.day}",
+            expected="something known by then whose marking lets it be shown",
+            next_step=next_step,
+        )
+
+
+# -- warnings ------------------------------------------------------------------------------------
+
+
+def warnings(view: View) -> Context:
+    """The table of warnings, with what it was filtered by."""
+    every = view.standing()
+    wanted = view.pack.family(view.asked.item) if view.asked.item else frozenset()
+    rows = [
+        w
+        for w in every
+        if w.level >= (view.asked.level or 0) and (not wanted or w.item in wanted)
+    ]
+    known = {w.id: w for w in view.findings.warnings}
+    return {
+        "title": "Warnings",
+        "rows": rows,
+        "total": len(every),
+        "since": {w.id: phrases.since(w, known) for w in rows},
+        "items": sorted({w.item for w in every} | ({view.asked.item} - {None})),
+        "holders": view.pack.holders,
+        "levels": sorted({(rule.level, rule.name) for rule in view.pack.levels}),
+        "caveats": view.findings.caveats,
+    }
+
+
+def warning(view: View, key: str) -> Context:
+    """One warning by its id."""
+    for found in view.findings.warnings:
+        if found.id == key:
+            return _warning(view, found)
+    raise view.absent(f"the warning {key!r}", "Look at the list of warnings of that day.")
+
+
+def warning_for(view: View, item: str, holder: str) -> Context:
+    """The warning that is out about an item for a holder: an address that lasts through the days."""
+    for found in phrases.out(view.findings.warnings):
+        if (found.item, found.holder) == (item, holder):
+            return _warning(view, found)
+    about = f"{phrases.name(item, view.pack)} for {phrases.name(holder, view.pack)}"
+    raise view.absent(f"a warning about {about}", "Choose another day, or look at the item.")
+
+
+def _warning(view: View, found: EarlyWarning) -> Context:
+    reasons = phrases.by_weight(found)
+    heaviest = max((abs(reason.weight) for reason in reasons), default=1.0)
+    known = {w.id: w for w in view.findings.warnings}
+    about = f"{phrases.name(found.item, view.pack)} for {phrases.name(found.holder, view.pack)}"
+    return {
+        "title": about[:1].upper() + about[1:],
+        "here": f"/warnings/{found.item}/{found.holder}",
+        "warning": found,
+        "since": phrases.since(found, known),
+        "reasons": [
+            (
+                reason,
+                charts.weight_bar(reason.weight, heaviest, f"Weight of: {reason.says}"),
+                view.sources.cite_all(reason.evidence),
+            )
+            for reason in reasons
+        ],
+        "chain": consequences(found, view.pack) if found.consequences else "",
+        "rules": [rule for rule in view.pack.levels if rule.level == found.level],
+    }
+
+
+def consequences(found: EarlyWarning, pack: Pack) -> str:
+    """What the shortage would reach, as SVG: edges of the pack between the goods the warning names.
+
+    A good that no row of the pack joins to the others hangs on the item itself.
+    """
+    goods = {found.item, *found.consequences}
+    edges = [(n.input, n.output) for n in pack.needs if {n.input, n.output} <= goods]
+    reached = {output for _, output in edges}
+    edges += [(found.item, good) for good in found.consequences if good not in reached]
+    readable = {good: phrases.name(good, pack) for good in goods}
+    return charts.chain(found.item, edges, readable, "What a shortage would reach")
+
+
+# -- items ---------------------------------------------------------------------------------------
+
+
+def items(view: View) -> Context:
+    """Every item watched, with the highest level that is out on it."""
+    worst: dict[str, EarlyWarning] = {}
+    for found in view.standing():
+        worst.setdefault(found.item, found)
+    figures = {f.item for f in view.findings.observations}
+    named = {item for m in view.findings.measures for item in m.items}
+    rows = sorted(view.pack.items, key=lambda row: (row.kind, row.id))
+    return {
+        "title": "Items",
+        "rows": [(row, worst.get(row.id), row.id in figures, row.id in named) for row in rows],
+    }
+
+
+def item(view: View, key: str) -> Context:
+    """Everything known of one item."""
+    row = view.pack.item.get(key)
+    if row is None:
+        raise NotThere(
+            f"the item {key!r} is not in the pack",
+            expected="an id of items.csv, such as min.ga",
+            next_step="Choose one from the list of items.",
+        )
+    near = view.pack.family(key) | set(view.pack.ancestors(key))
+    return {
+        "title": row.name[:1].upper() + row.name[1:],
+        "item": row,
+        "warnings": [w for w in view.standing() if w.item in near],
+        "dependence": dependence(view, key),
+        "shares": shares(view, key),
+        "series": series(view, key),
+        "measures": [m for m in view.findings.measures if near & set(m.items)],
+        "events": events(view, [e for e in view.findings.events if near & set(e.items)]),
+        "goes_into": [n for n in view.pack.needs if n.input == key],
+        "parents": [a for a in view.pack.ancestors(key) if a != key],
+    }
+
+
+def dependence(view: View, key: str) -> list[Import]:
+    """From where holders get the item: the rows of the newest year known, largest share first."""
+    holder = view.asked.holder
+    known = [
+        r
+        for r in view.pack.imports
+        if r.item == key and r.known(view.day) and (not holder or r.holder == holder)
+    ]
+    newest = {r.holder: max(x.year for x in known if x.holder == r.holder) for r in known}
+    rows = [r for r in known if r.year == newest[r.holder]]
+    return sorted(rows, key=lambda r: (r.holder, r.basis, -r.share))
+
+
+def shares(view: View, key: str) -> list[tuple[str, Provision, str]]:
+    """Who makes the item: for each stage (stage, a row that names the source, bars as SVG)."""
+    drawn = []
+    for stage in ("mine", "refinery", "product"):
+        known = [
+            r
+            for r in view.pack.provisions
+            if r.item == key and r.stage == stage and not r.company and r.known(view.day)
+        ]
+        if not known:
+            continue
+        newest = max(known, key=lambda r: (r.source_date or date.min, r.year))
+        rows = [r for r in known if (r.source_url, r.year) == (newest.source_url, newest.year)]
+        rows.sort(key=lambda r: -r.share)
+        pairs = [charts.Bar(phrases.name(r.country, view.pack), r.share) for r in rows[:8]]
+        what = f"Share of the world's output, {stage}, {newest.year}"
+        drawn.append((stage, newest, charts.bars(pairs, what)))
+    return drawn
+
+
+def series(view: View, key: str) -> list[Context]:
+    """The series known of the item: a diagram and the figures with their publishers."""
+    by_series: dict[str, list[Observation]] = {}
+    for figure in view.findings.observations:
+        if figure.item == key:
+            by_series.setdefault(figure.series, []).append(figure)
+    titles = {row.id: row.title for row in view.pack.series}
+    alarms: dict[str, dict[str, str]] = {}
+    for signal in view.findings.signals:
+        alarms.setdefault(signal.series, {})[signal.since] = signal.says
+    return [
+        {
+            "title": titles.get(name, name),
+            "chart": _drawn(titles.get(name, name), figures, alarms.get(name, {})),
+            "figures": sorted(figures, key=lambda f: f.period, reverse=True),
+            "signals": [s for s in view.findings.signals if s.series == name],
+        }
+        for name, figures in sorted(by_series.items())
+    ]
+
+
+def _drawn(title: str, figures: Sequence[Observation], alarms: dict[str, str]) -> str:
+    """One point for each plain period, the figure known last; ranges stay in the table alone."""
+    latest: dict[str, Observation] = {}
+    for figure in sorted(figures, key=lambda f: f.clocks.known_at):
+        if ".." not in figure.period:
+            latest[figure.period] = figure
+    length = min((len(period) for period in latest if period[:4].isdigit()), default=0)
+    finest = max((len(period) for period in latest), default=length)
+    points = []
+    for period, figure in latest.items():
+        if len(period) == finest:
+            first, last = _span(period)
+            points.append(charts.Point(first, last, figure.value, period))
+    return charts.series(points, title, figures[0].unit, alarms)
+
+
+def _span(period: str) -> tuple[date, date]:
+    try:
+        return span(period)
+    except RecordError as error:
+        raise WrongUse(f"a figure cannot be drawn: {error.what}") from error
+
+
+def events(view: View, found: Iterable[Event]) -> list[Context]:
+    """Events as lines: what, when, who says so, in which document; the newest first."""
+    lines = [
+        {
+            "event": event,
+            "says": describe(event, view.pack),
+            "cited": view.sources.cite(event.id),
+            "day": event.date or event.clocks.happened or "",
+        }
+        for event in found
+    ]
+    return sorted(lines, key=lambda line: (line["cited"].day, line["day"]), reverse=True)
+
+
+# -- measures, commitments -----------------------------------------------------------------------
+
+
+def measures(view: View) -> Context:
+    """Every measure known, the one that moved last first."""
+    rows = sorted(
+        view.findings.measures,
+        key=lambda m: max((s.published for s in m.steps), default=date.min),
+        reverse=True,
+    )
+    return {"title": "Measures", "rows": rows}
+
+
+def measure(view: View, name: str) -> Context:
+    """One measure with its life."""
+    found = next((m for m in view.findings.measures if m.name == name), None)
+    if found is None:
+        raise view.absent(f"the measure {name!r}", "Choose one from the list of measures.")
+    marks = [charts.Mark(span(s.date)[0], s.step) for s in found.steps if s.date]
+    order = sorted(found.steps, key=lambda s: span(s.date)[0] if s.date else date.max)
+    return {
+        "title": found.title,
+        "measure": found,
+        "timeline": charts.timeline(marks, view.day, f"Life of {found.name}"),
+        "steps": [(step, view.sources.cite_all(step.evidence)) for step in order],
+        "warnings": [w for w in view.standing() if w.item in _reach(view, found.items)],
+    }
+
+
+def _reach(view: View, keys: Iterable[str]) -> set[str]:
+    return {below for key in keys for below in view.pack.family(key)}
+
+
+def commitments(view: View) -> Context:
+    """Every promise known; the open ones first, by the day they fall due."""
+    rows = sorted(
+        view.findings.commitments,
+        key=lambda c: (c.outcome != "open", c.due or "9999", c.name),
+    )
+    return {
+        "title": "Commitments",
+        "rows": [(row, view.sources.cite_all(row.evidence), _overdue(view, row.due)) for row in rows],
+    }
+
+
+def _overdue(view: View, due: str | None) -> bool:
+    return bool(due) and span(due or "")[1] < view.day
+
+
+# -- documents, health, about --------------------------------------------------------------------
+
+
+def document(view: View, key: str) -> Context:
+    """A document with the passages that were read as events."""
+    found = view.sources.documents.get(key)
+    if found is None:
+        raise view.absent(f"the document {key!r}", "Look at the evidence of a warning of that day.")
+    read = [e for e in view.findings.events if e.document == key]
+    return {
+        "title": found.title or found.name or "A document",
+        "document": found,
+        "pieces": pieces(found, read),
+        "events": events(view, sorted(read, key=lambda e: e.local)),
+    }
+
+
+def pieces(found: Document, read: Iterable[Event]) -> list[tuple[str, tuple[str, ...]]]:
+    """The text cut where evidence begins and ends: (text, local ids of the events it supports)."""
+    spans = [
+        (max(0, p.start), min(len(found.text), p.end), event.local)
+        for event in read
+        for p in event.evidence
+        if p.document == found.id
+    ]
+    edges = sorted({0, len(found.text), *(s for s, _, _ in spans), *(e for _, e, _ in spans)})
+    return [
+        (found.text[a:b], tuple(sorted({local for s, e, local in spans if s <= a and b <= e})))
+        for a, b in pairwise(edges)
+    ]
+
+
+def health(view: View) -> Context:
+    """How each source did, the broken first."""
+    order = {"broken": 0, "unknown": 1, "quiet": 2, "fine": 3}
+    rows = sorted(view.findings.health, key=lambda h: (order[h.state], h.source))
+    return {"title": "Sources", "rows": rows, "caveats": view.findings.caveats}
+
+
+def about(view: View) -> Context:
+    """What the system can do so far and what not; its levels, words and weights."""
+    return {
+        "title": "About",
+        "levels": view.pack.levels,
+        "words": view.pack.probability_words,
+        "weights": view.pack.weights,
+    }

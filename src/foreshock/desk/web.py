@@ -1,0 +1,323 @@
+"""The web desk: pages drawn on the server that work without JavaScript, and the same as JSON.
+
+`make_app` takes a function that looks at a day, and shows what the gate lets through. No page
+loads anything from elsewhere; the headers forbid it too.
+"""
+
+import base64
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from foreshock import __version__, gate
+from foreshock.desk import bulletin, pages, phrases
+from foreshock.desk.evidence import fit
+from foreshock.desk.pages import Asked, Context, NotThere, View
+from foreshock.errors import ArchiveBusy, ForeshockError, NotAllowed, WrongUse
+from foreshock.rounds import Findings
+from foreshock.words import clocks
+from foreshock.words.markings import label
+from foreshock.words.pack import Pack
+from foreshock.words.records import Receiver
+
+Look = Callable[[date | None, str | None], Findings]
+
+_HERE = Path(__file__).parent
+_FRESH = 60.0  # seconds for which a day that was looked at is shown again without looking
+_KEPT = 8  # days kept so
+
+#: names by which this machine may be asked; a page of another site must not reach the desk by one
+#: of its own names (DNS rebinding)
+LOCAL = ("127.0.0.1", "localhost", "::1")
+
+#: what a browser may do with a page: nothing but show it, with our own style sheet
+POLICY = (
+    "default-src 'none'; style-src {style}; img-src 'self' data:; script-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY.format(style="'self'"),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+#: address -> its template, and what fills it
+PAGES: dict[str, tuple[str, Callable[..., Context]]] = {
+    "/": ("warnings.html", pages.warnings),
+    "/warnings/{key}": ("warning.html", pages.warning),
+    "/warnings/{item}/{holder}": ("warning.html", pages.warning_for),
+    "/items": ("items.html", pages.items),
+    "/items/{key}": ("item.html", pages.item),
+    "/measures": ("measures.html", pages.measures),
+    "/measures/{name:path}": ("measure.html", pages.measure),
+    "/commitments": ("commitments.html", pages.commitments),
+    "/documents/{key}": ("document.html", pages.document),
+    "/health": ("health.html", pages.health),
+    "/about": ("about.html", pages.about),
+}
+
+#: address -> its words in the bar of pages
+NAV = (
+    ("/", "Warnings"),
+    ("/items", "Items"),
+    ("/measures", "Measures"),
+    ("/commitments", "Commitments"),
+    ("/health", "Sources"),
+    ("/bulletin", "Bulletin"),
+    ("/about", "About"),
+)
+
+#: error -> status and heading; the first that fits
+ERRORS: tuple[tuple[type[ForeshockError], int, str], ...] = (
+    (NotThere, 404, "Not found"),
+    (WrongUse, 422, "That cannot be asked"),
+    (NotAllowed, 403, "Not allowed"),
+    (ArchiveBusy, 503, "Busy"),
+    (ForeshockError, 500, "That did not work"),
+)
+
+
+def make_app(
+    look: Look, pack: Pack, receiver: Receiver = gate.OWN, hosts: Sequence[str] = LOCAL
+) -> FastAPI:
+    """The web desk as an ASGI application.
+
+    `look(as_of, holder)` runs or recalls a round as of a day (None: now) for a holder (None: the
+    most exposed). What it returns passes the gate for `receiver` before anything is shown, and is
+    kept for a minute. `hosts` are the names the desk answers to; another gets a page that says so.
+    """
+    desk = Desk(look, pack, receiver, hosts)
+    app = FastAPI(title="Foreshock", version=__version__, docs_url=None, redoc_url=None)
+    app.openapi_url = None
+    for path, (template, fill) in PAGES.items():
+        app.add_api_route(path, desk.page(template, fill), response_class=HTMLResponse)
+    app.add_api_route("/bulletin", desk.bulletin, response_class=HTMLResponse)
+    app.add_api_route("/api/warnings.json", desk.warnings_json)
+    app.add_api_route("/api/findings.json", desk.findings_json)
+    app.add_api_route("/healthz", alive)
+    app.mount("/static", StaticFiles(directory=_HERE / "static"))
+    app.add_exception_handler(ForeshockError, desk.refused)
+    app.add_exception_handler(HTTPException, desk.no_such_page)
+    app.add_exception_handler(Exception, desk.failed)
+    app.middleware("http")(desk.guard)
+    return app
+
+
+def alive() -> dict[str, str]:
+    """That the desk answers; it says nothing about the sources, `/health` does.
+
+    >>> alive()["status"]
+    'up'
+    """
+    return {"status": "up", "version": __version__}
+
+
+class Desk:
+    """Looks at days, and draws what it sees."""
+
+    def __init__(self, look: Look, pack: Pack, receiver: Receiver, hosts: Sequence[str]) -> None:
+        self.look = look
+        self.pack = pack
+        self.receiver = receiver
+        self.hosts = frozenset(hosts)
+        self.templates = templates(pack)
+        self._looking = threading.Lock()
+        self._looked: dict[tuple[date | None, str | None], tuple[float, View]] = {}
+
+    # -- looking ---------------------------------------------------------------------------------
+
+    def view(self, request: Request) -> View:
+        """The day that the address asks for, as the receiver may see it."""
+        asked = self.asked(request)
+        key = (asked.as_of, asked.holder)
+        with self._looking:  # one round at a time, and the second asker gets the first's
+            at, view = self._looked.get(key, (0.0, None))
+            if view is None or time.monotonic() - at > _FRESH:
+                shown = fit(self.look(asked.as_of, asked.holder), self.receiver)
+                view = View(shown, self.pack, asked, clocks.now())
+                self._looked.pop(key, None)
+                self._looked[key] = (time.monotonic(), view)
+                while len(self._looked) > _KEPT:
+                    del self._looked[next(iter(self._looked))]
+        return view.asking(asked)
+
+    def asked(self, request: Request) -> Asked:
+        """What the address asks for; a word that cannot be is refused in one sentence."""
+        words = {k: v.strip() for k, v in request.query_params.items() if v.strip()}
+        day = clocks.parse_day(words["as_of"], "as_of") if "as_of" in words else None
+        today = clocks.now().date()
+        if day is not None and day > today:
+            raise WrongUse(
+                f"as_of is {day}, a day to come",
+                expected=f"{today} or an earlier day",
+                next_step="Choose a day that is over or today.",
+            )
+        level = words.get("level")
+        if level is not None and level not in ("0", "1", "2", "3", "4"):
+            raise WrongUse(f"level is {level!r}", expected="0, 1, 2, 3 or 4", next_step="")
+        holder = _one_of(words.get("holder"), set(self.pack.holder), "holder", "KR")
+        item = _one_of(words.get("item"), set(self.pack.item), "item", "min.ga")
+        return Asked(as_of=day, holder=holder, level=int(level) if level else None, item=item)
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    def page(self, template: str, fill: Callable[..., Context]) -> Callable[[Request], Response]:
+        """The answer to an address: look, fill, draw."""
+
+        def answer(request: Request) -> Response:
+            view = self.view(request)
+            return self.draw(template, request, view, fill(view, **request.path_params))
+
+        return answer
+
+    def draw(
+        self, template: str, request: Request, seen: View | Asked, words: Context, status: int = 200
+    ) -> Response:
+        """A page of a view; where nothing could be looked at, its frame for what was asked."""
+        view, asked = (seen, seen.asked) if isinstance(seen, View) else (None, seen)
+        path = request.url.path
+        frame: Context = {
+            "view": view,
+            "link": asked.link,
+            "query": asked.query(),
+            "asked_day": asked.as_of,
+            "day": view.day if view else asked.as_of,
+            "today": clocks.now().date(),
+            "here": path,
+            "section": f"/{path.split('/')[1]}" if path != "/" else "/",
+            "receiver": self.receiver,
+        }
+        text = self.templates.get_template(template).render(frame | words)
+        return HTMLResponse(text, status, headers=HEADERS)
+
+    def bulletin(self, request: Request) -> Response:
+        """The bulletin of the day, as the file that would be sent."""
+        view = self.view(request)
+        composed = bulletin.compose(view.findings, self.pack, self.receiver)
+        text = bulletin.html(composed, self.pack, view.findings.documents)
+        digest = base64.b64encode(hashlib.sha256(bulletin.style().encode()).digest()).decode()
+        policy = POLICY.format(style=f"'sha256-{digest}'")
+        return HTMLResponse(text, headers=HEADERS | {"Content-Security-Policy": policy})
+
+    def warnings_json(self, request: Request) -> Response:
+        """The warnings that are out, worst first."""
+        view = self.view(request)
+        words = pages.warnings(view)
+        return self.json(view, warnings=words["rows"])
+
+    def findings_json(self, request: Request) -> Response:
+        """Everything the receiver may see of the day."""
+        view = self.view(request)
+        return self.json(view, findings=view.findings)
+
+    def json(self, view: View, **said: Any) -> Response:
+        """An answer for programs, with the day it was known on and how much was held back."""
+        head = {
+            "known_as_of": view.day,
+            "live": view.findings.live,
+            "looked": view.looked,
+            "shown_to": self.receiver.name,
+            "held_back": view.shown.held_back,
+        }
+        return Response(msgspec.json.encode(head | said), media_type="application/json")
+
+    # -- refusing --------------------------------------------------------------------------------
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        """The page for something that cannot be, or is not there: one sentence, and what next."""
+        status, title = next((s, t) for kind, s, t in ERRORS if isinstance(error, kind))
+        return self.trouble(request, status, title, str(error))
+
+    def no_such_page(self, request: Request, error: Exception) -> Response:
+        """The page for an address that the desk does not have."""
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        if status == 404:
+            shown = ", ".join(path for path, _ in NAV)
+            says = f"The desk has no page {request.url.path!r}, expected one of {shown}."
+            return self.trouble(request, 404, "Not found", says)
+        says = f"The desk does not take {request.method} here, expected GET. Follow a link instead."
+        return self.trouble(request, status, "That cannot be asked", says)
+
+    def failed(self, request: Request, error: Exception) -> Response:
+        """The page for a fault of ours; what went wrong is in the log, not here."""
+        says = (
+            f"A fault of the desk itself ({type(error).__name__}) kept this page from being drawn; "
+            "the terminal that runs the desk says more. Try another day, or report it."
+        )
+        return self.trouble(request, 500, "A fault of ours", says)
+
+    def trouble(self, request: Request, status: int, title: str, says: str) -> Response:
+        """A page or, for programs, an object that says what is the matter."""
+        if request.url.path.startswith("/api/"):
+            body = msgspec.json.encode({"error": title, "says": says})
+            return Response(body, status, HEADERS, "application/json")
+        try:
+            asked = self.asked(request)  # the day is kept on the page, if it is one
+        except ForeshockError:
+            asked = Asked()
+        return self.draw("error.html", request, asked, {"title": title, "says": says}, status)
+
+    async def guard(self, request: Request, answer: Callable[[Request], Any]) -> Response:
+        """Refuse names that are not ours, and put the headers on whatever leaves."""
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+        if host not in self.hosts:
+            says = (
+                f"This desk does not answer to the name {host!r}, expected one of "
+                f"{', '.join(sorted(self.hosts))}. Use one of those, or start the desk for yours."
+            )
+            return self.trouble(request, 421, "Wrong name", says)
+        response: Response = await answer(request)
+        for key, value in HEADERS.items():
+            response.headers.setdefault(key, value)
+        return response
+
+
+def _one_of(word: str | None, known: set[str], what: str, example: str) -> str | None:
+    if word is None or word in known:
+        return word
+    raise WrongUse(
+        f"{what} is {word!r}",
+        expected=f"the id of a {what} in the pack",
+        next_step=f"For example {example}; the list on the page of warnings has them.",
+    )
+
+
+def templates(pack: Pack) -> jinja2.Environment:
+    """The templates of the desk, with the phrases they may use, bound to the pack."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(
+        nav=NAV,
+        version=__version__,
+        bases=phrases.BASES,
+        label=label,
+        percent=phrases.percent,
+        number=phrases.number,
+        cover=phrases.cover,
+        onset=phrases.onset,
+        why=phrases.why,
+        name=lambda key: phrases.name(key, pack),
+        names=lambda keys: phrases.names(keys, pack),
+        level_word=lambda level: phrases.level_word(level, pack),
+        probability_word=lambda p: phrases.probability_word(p, pack),
+    )
+    return env

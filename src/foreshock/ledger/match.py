@@ -1,0 +1,124 @@
+"""Which known measure an event is about: a table of scores, and a stated confidence."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from foreshock.ledger import telling
+from foreshock.ledger.life import when
+from foreshock.ledger.tables import BEST, OPENING, SCORES, STAGE, TELLING_DAYS, TOOLS
+from foreshock.words.clocks import span
+from foreshock.words.pack import Pack
+from foreshock.words.records import Event, Measure, Step, Struct
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """An event found to be about a measure, how surely and why."""
+
+    event: str
+    measure: str
+    #: points reached of those possible, 0..1; 1.0 where the event opened the measure
+    confidence: float
+    why: tuple[str, ...]
+
+
+def kin(pack: Pack, items: Iterable[str]) -> frozenset[str]:
+    """The items, all above them and all below them: whatever a word for one of them may mean.
+
+    >>> sorted(kin(Pack(), ["min.ga"]))
+    ['min.ga']
+    """
+    found: set[str] = set()
+    for item in items:
+        found.update(pack.ancestors(item), pack.family(item))
+    return frozenset(found)
+
+
+def match(event: Event, measure: Measure, kindred: frozenset[str]) -> Match | None:
+    """How well the event fits the measure; None if it cannot be the same.
+
+    `kindred` is `kin` of the measure's items. The issuer is taken as agreed.
+    """
+    points = (
+        _items(event, measure, kindred),
+        _instruments(event.instruments, measure.instruments),
+        _targets(event, measure),
+        _dates(event, measure),
+    )
+    if None in points:
+        return None
+    why = tuple(point for point in points if point)
+    score = sum(SCORES[point] for point in why)
+    return Match(event=event.id, measure=measure.name, confidence=score / BEST, why=why)
+
+
+# Each rule below gives a line of SCORES, "" where it tells nothing, None where it rules out.
+
+
+def _items(event: Event, measure: Measure, kindred: frozenset[str]) -> str | None:
+    told, known = set(event.items), set(measure.items)
+    if told and told == known:
+        return "the same items"
+    if told & known:
+        return "a shared item"
+    return "a kindred item" if told & kindred else None
+
+
+def _instruments(told: tuple[str, ...], known: tuple[str, ...]) -> str | None:
+    if not told or not known:
+        return ""
+    if set(told) & set(known):
+        return "the same instrument"
+    ours = [TOOLS[i] for i in told if i in TOOLS]
+    theirs = [TOOLS[i] for i in known if i in TOOLS]
+    if not ours or not theirs:  # "truce", "dialogue": not tools of control, so no contradiction
+        return ""
+    fits = any(
+        a.family == b.family and (not a.form or not b.form or a.form == b.form)
+        for a in ours
+        for b in theirs
+    )
+    return "a kindred instrument" if fits else None
+
+
+def _targets(event: Event, measure: Measure) -> str | None:
+    told, known = telling.places(event.targets), telling.places(measure.targets)
+    if not told or not known:
+        return ""
+    if told == known:
+        return "the same targets"
+    return "" if told & known or "all" in told | known else None
+
+
+def _dates(event: Event, measure: Measure) -> str | None:
+    told = telling.steps(event, opening=False)
+    if any(_overlap(a, b) for a in told for b in measure.steps):
+        return "a step told with the same date"
+    gaps = [abs((when(a) - when(b)).days) for a in told for b in measure.steps if _alike(a, b)]
+    if gaps and min(gaps) <= TELLING_DAYS:
+        return "a step told with a near date"
+    begun = min((when(step) for step in measure.steps), default=date.max)
+    if _begins(event):
+        return None if _dated(event) else ""
+    return "a change after its beginning" if begun <= telling.happened(event) else ""
+
+
+def _begins(event: Event) -> bool:
+    # a beginning far from the beginning that is known is another measure
+    kinds = {step.step for step in telling.steps(event, opening=False)}
+    return event.type in OPENING and bool(kinds & set(STAGE))
+
+
+def _dated(event: Event) -> bool:
+    # undated and in force may be any old control; undated news of a plan is news of its day
+    return bool(event.date or event.effective) or event.status != "in_force"
+
+
+def _alike(told: Step, known: Step) -> bool:
+    return told.step == known.step or (told.step in STAGE and known.step in STAGE)
+
+
+def _overlap(told: Step, known: Step) -> bool:
+    if told.date is None or known.date is None or told.step != known.step:
+        return False
+    (begin, end), (first, last) = span(told.date), span(known.date)
+    return begin <= last and first <= end

@@ -1,0 +1,251 @@
+"""From the pack's known controls and the events of many documents to measures with a life."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from msgspec.structs import replace
+
+from foreshock.ledger import telling
+from foreshock.ledger.life import place, when
+from foreshock.ledger.match import Match, kin, match
+from foreshock.ledger.tables import OPENING
+from foreshock.words.clocks import Clocks, end_of
+from foreshock.words.markings import strictest
+from foreshock.words.pack import Pack
+from foreshock.words.records import Event, Measure, Origin, Step, Struct
+from foreshock.words.reference import MeasureRow, StepRow
+
+
+#: why an event opens no measure, by whether its type could
+_CANNOT_OPEN = {
+    True: "it tells no step with which a measure can begin",
+    False: "it changes a control that the book does not know",
+}
+
+
+class Odd(Struct, frozen=True, kw_only=True):
+    """An event that the book could not take in, kept aside with the reason in one sentence."""
+
+    event: str
+    #: name of the measure it came nearest to; empty: none is known
+    measure: str
+    says: str
+
+
+class Shelf:
+    """The measures known so far, while events are added to them one by one."""
+
+    def __init__(self, pack: Pack, measures: Iterable[Measure]) -> None:
+        self.pack = pack
+        self.matches: list[Match] = []
+        self.odd: list[Odd] = []
+        self.events: dict[str, Event] = {}
+        self._measures: dict[str, Measure] = {}
+        self._kin: dict[str, frozenset[str]] = {}
+        self._of: dict[str, list[str]] = {}
+        for measure in measures:
+            self._put(measure)
+
+    def take(self, event: Event) -> None:
+        """Take in an event of a control, for each country or bloc that issues it."""
+        self.events[event.id] = event
+        if not event.items:
+            self._aside(event, "", "it names no item, so which control it means cannot be told")
+            return
+        for issuer in telling.issuers(event):
+            found = self._best(event, issuer)
+            if found is None:
+                self._open(event, issuer)
+            else:
+                self._add(event, found)
+
+    def sealed(self) -> tuple[Measure, ...]:
+        """The measures as records, by name."""
+        return tuple(self._seal(self._measures[name]) for name in sorted(self._measures))
+
+    def _best(self, event: Event, issuer: str) -> Match | None:
+        found = [
+            hit
+            for name in self._of.get(issuer, ())
+            if (hit := match(event, self._measures[name], self._kin[name])) is not None
+        ]
+        if not found:
+            return None
+        top = max(hit.confidence for hit in found)
+        # of measures that fit equally well, people mean the youngest
+        best = [hit for hit in found if hit.confidence == top]
+        return max(best, key=lambda hit: (_begun(self._measures[hit.measure]), hit.measure))
+
+    def _add(self, event: Event, found: Match) -> None:
+        measure = self._measures[found.measure]
+        told = () if telling.undated(event) else telling.steps(event, opening=False)
+        latest = max(when(step) for step in measure.steps)
+        life, reasons = measure.steps, list[str]()
+        for step in told:
+            may_add = not event.background or when(step) <= latest
+            placed = place(life, step, may_add)
+            life = placed.steps
+            reasons.extend([placed.odd] if placed.odd else [])
+        if not told:
+            life = _noted(life, event)
+        for odd in reasons:
+            self._aside(event, measure.name, f"{measure.name}: {odd}")
+        if len(reasons) < max(len(told), 1):
+            self.matches.append(found)
+            self._put(_believed(replace(measure, steps=life), event))
+
+    def _open(self, event: Event, issuer: str) -> None:
+        life: tuple[Step, ...] = ()
+        reasons = [_CANNOT_OPEN[event.type in OPENING]]
+        for step in telling.steps(event, opening=True) if event.type in OPENING else ():
+            placed = place(life, step)
+            life = placed.steps
+            reasons.extend([placed.odd] if placed.odd else [])
+        for odd in reasons[1:] or ([] if life else reasons):
+            self._aside(event, "", f"{issuer} {event.type}: {odd}")
+        if not life:
+            return
+        measure = Measure(
+            clocks=event.clocks,
+            name=self._free(_name(issuer, event, life)),
+            issuer=issuer,
+            title=_title(self.pack, issuer, event),
+            instruments=event.instruments,
+            items=event.items,
+            targets=event.targets,
+            steps=life,
+            confidence=telling.confidence(event),
+        )
+        why = ("no known measure fits: opened by this event",)
+        self.matches.append(Match(event=event.id, measure=measure.name, confidence=1.0, why=why))
+        self._put(measure)
+
+    def _put(self, measure: Measure) -> None:
+        if measure.name not in self._measures:
+            self._of.setdefault(measure.issuer, []).append(measure.name)
+            self._kin[measure.name] = kin(self.pack, measure.items)
+        self._measures[measure.name] = measure
+
+    def _free(self, name: str) -> str:
+        wanted, number = name, 1
+        while wanted in self._measures:
+            number += 1
+            wanted = f"{name}-{number}"
+        return wanted
+
+    def _aside(self, event: Event, measure: str, says: str) -> None:
+        self.odd.append(Odd(event=event.id, measure=measure, says=says))
+
+    def _seal(self, measure: Measure) -> Measure:
+        ids = [ref for step in measure.steps for ref in step.evidence]
+        events = [self.events[ref] for ref in ids if ref in self.events]
+        out = [step.published for step in measure.steps]
+        return replace(
+            measure,
+            clocks=_clocks(measure, events, max(out)),
+            marking=strictest([event.marking for event in events]),
+        ).sealed()
+
+
+def known_measures(pack: Pack, day: date) -> tuple[tuple[Measure, ...], tuple[str, ...]]:
+    """The pack's measures of which at least one step was public by the end of `day`.
+
+    Also a sentence for each measure of which steps were left out, because nobody has opened their
+    source. The records are not sealed yet.
+    """
+    by_measure: dict[str, list[StepRow]] = {}
+    for row in pack.steps:
+        if row.published <= day:
+            by_measure.setdefault(row.measure, []).append(row)
+    measures: list[Measure] = []
+    caveats: list[str] = []
+    for card in pack.measures:
+        rows = by_measure.get(card.id, [])
+        opened = [row for row in rows if row.checked in ("official", "secondary")]
+        if len(opened) < len(rows):
+            left = len(rows) - len(opened)
+            caveats.append(f"{card.id}: {left} step(s) left out, their source was never opened.")
+        if opened:
+            measures.append(_known(card, opened))
+    return tuple(measures), tuple(caveats)
+
+
+def _known(card: MeasureRow, rows: Sequence[StepRow]) -> Measure:
+    steps = tuple(
+        Step(
+            step=row.step,
+            date=row.date,
+            published=row.published,
+            until=row.until or None,
+            what=row.what,
+            evidence=(row.ref,) if row.ref else (),
+            origin=_origin(row),
+        )
+        for row in rows
+    )
+    known = end_of(max(step.published for step in steps))
+    return Measure(
+        clocks=Clocks(known_at=known, received=known, backfilled=True),
+        name=card.id,
+        issuer=card.issuer,
+        title=card.title,
+        official_number=card.official_number,
+        instruments=card.instrument,
+        items=card.items,
+        codes=card.codes,
+        targets=card.targets,
+        steps=tuple(sorted(steps, key=lambda s: (when(s), s.published, s.step))),
+    )
+
+
+def _origin(row: StepRow) -> Origin:
+    checked = "official" if row.checked == "official" else "secondary"
+    return Origin(publisher=row.publisher, url=row.source_url, checked=checked)
+
+
+def _noted(steps: tuple[Step, ...], event: Event) -> tuple[Step, ...]:
+    """The event as evidence for the last step that had begun when it happened."""
+    day = telling.happened(event)
+    begun = [i for i, step in enumerate(steps) if when(step) <= day]
+    at = begun[-1] if begun else 0
+    step = steps[at]
+    if event.id in step.evidence:
+        return steps
+    noted = replace(step, evidence=(*step.evidence, event.id))
+    return (*steps[:at], noted, *steps[at + 1 :])
+
+
+def _believed(measure: Measure, event: Event) -> Measure:
+    best = max(measure.confidence, telling.confidence(event))
+    return replace(measure, confidence=best)
+
+
+def _begun(measure: Measure) -> date:
+    return min(when(step) for step in measure.steps)
+
+
+def _name(issuer: str, event: Event, life: Sequence[Step]) -> str:
+    month = min(when(step) for step in life).strftime("%Y-%m")
+    tool = sorted(event.instruments)[0] if event.instruments else event.type.lower()
+    return f"{issuer}-{month}-{sorted(event.items)[0]}-{tool}"
+
+
+def _title(pack: Pack, issuer: str, event: Event) -> str:
+    tools = ", ".join(word.replace("_", " ") for word in event.instruments) or "restriction"
+    items = ", ".join(pack.name.get(item, item) for item in event.items)
+    return f"{pack.name.get(issuer, issuer)}: {tools} on {items}"
+
+
+def _clocks(measure: Measure, events: Sequence[Event], published: date) -> Clocks:
+    """Known since the last piece of evidence was; happened when its first step did."""
+    rows = [end_of(step.published) for step in measure.steps if step.origin is not None]
+    known = max([*rows, *(event.clocks.known_at for event in events)])
+    live = any(e.clocks.known_at == known and not e.clocks.backfilled for e in events)
+    out = max([published, *(telling.published(event) for event in events)])
+    return Clocks(
+        known_at=known,
+        received=known,
+        published=out,
+        happened=_begun(measure).isoformat(),
+        backfilled=not live,
+    )

@@ -1,0 +1,171 @@
+"""The rules of the ledger, as tables: what an event does to a measure, and what a measure does.
+
+The words are those of the event standard 1.0 (`words.vocab`); the order in which steps may follow
+each other is `words.vocab.NEXT_STEPS`.
+"""
+
+from typing import Literal
+
+from foreshock.words.records import Struct
+
+Mode = Literal["ban", "licence", "quota", "tariff"]
+
+# -- what an event does to a measure -------------------------------------------------------------
+
+#: (type, mode) -> status -> the step that the event tells; what is not listed is evidence only
+STEPS: dict[tuple[str, str | None], dict[str, str]] = {
+    ("RESTRICT", "new"): {
+        "considered": "drafted",
+        "announced": "announced",
+        "in_force": "in_force",
+        "ended": "ended",
+    },
+    ("RESTRICT", "expand"): {"announced": "tightened", "in_force": "tightened"},
+    ("RESTRICT", "extend"): {"announced": "extended", "in_force": "extended"},
+    ("RESTRICT", "enforce"): {"announced": "tightened", "in_force": "tightened", "ended": "eased"},
+    ("EASE", "lift"): {"announced": "ended", "in_force": "ended"},
+    ("EASE", "suspend"): {"announced": "suspended", "in_force": "suspended", "ended": "in_force"},
+    ("EASE", "delay"): {"announced": "postponed", "in_force": "postponed"},
+    ("EASE", "grant"): {"announced": "eased", "in_force": "eased"},
+    ("EASE", "exempt"): {"announced": "eased", "in_force": "eased"},
+    ("EASE", "relax"): {"announced": "eased", "in_force": "eased"},
+    ("EASE", None): {"announced": "eased", "in_force": "eased"},
+    ("THREATEN", None): {
+        "considered": "threatened",
+        "announced": "threatened",
+        "in_force": "threatened",
+        "ended": "dropped",
+    },
+}
+STEPS["RESTRICT", None] = STEPS["RESTRICT", "new"]
+
+#: types that tell of a control; of these, the types that may open a measure nobody knew of
+CONTROLS = ("RESTRICT", "EASE", "THREATEN")
+OPENING = ("RESTRICT", "THREATEN")
+
+#: a RESTRICT that is not stated as a fact takes this step, whatever its mode and status; an EASE
+#: that is not stated as a fact changes nothing: hope is no step
+HEARSAY = {"alleged": "rumoured", "forecast": "rumoured", "conditional": "threatened"}
+
+#: the most that a measure opened by hearsay can be believed, by modality and by kind of source
+BELIEVED = {"alleged": 0.5, "forecast": 0.4, "conditional": 0.4, "unnamed": 0.3}
+
+#: how far a beginning has come; a text that tells an earlier stage than the one reached is an old
+#: story told again
+STAGE = {"rumoured": 1, "threatened": 2, "drafted": 3, "announced": 4, "in_force": 5}
+
+#: steps that change how a measure bites, not whether it stands
+MODIFIERS = frozenset({"tightened", "extended", "eased"})
+
+#: steps that call off what was planned for a later day
+STOPS = frozenset({"suspended", "postponed", "ended", "dropped"})
+
+# -- which measure an event is about -------------------------------------------------------------
+
+#: what speaks for a match, and what it counts; the confidence of a match is its sum over BEST
+SCORES = {
+    "the same items": 4,
+    "a shared item": 3,
+    "a kindred item": 1,
+    "the same instrument": 2,
+    "a kindred instrument": 1,
+    "the same targets": 1,
+    "a step told with the same date": 3,
+    "a step told with a near date": 2,
+    "a change after its beginning": 1,
+}
+BEST = 10
+
+#: days within which two dates are two tellings of one step
+TELLING_DAYS = 60
+
+
+class Tool(Struct, frozen=True, kw_only=True):
+    """What an instrument is, and what it does to a flow."""
+
+    #: export, import, ownership or sanction: instruments of two families are never one measure
+    family: str
+    #: ban, licence, ...: two different forms are never one measure; "" goes with every form
+    form: str = ""
+    #: what it does to the flow of goods; None: nothing that a figure could be put on
+    mode: Mode | None = None
+
+
+def _tool(family: str, form: str = "", mode: Mode | None = None) -> Tool:
+    return Tool(family=family, form=form, mode=mode)
+
+
+#: instrument -> what it is. Lists of companies, takeovers and screening hold up no whole flow, so
+#: they have no mode.
+TOOLS: dict[str, Tool] = {
+    "export_control": _tool("export", "", "licence"),
+    "export_ban": _tool("export", "ban", "ban"),
+    "export_licence": _tool("export", "licence", "licence"),
+    "export_quota": _tool("export", "quota", "quota"),
+    "export_tax": _tool("export", "tax", "tariff"),
+    "licence_delay": _tool("export", "licence", "licence"),
+    "licence_revocation": _tool("export", "licence", "licence"),
+    "licence_grant": _tool("export"),
+    "general_licence": _tool("export"),
+    "licence_exception": _tool("export"),
+    "review_policy": _tool("export"),
+    "quota_carryover": _tool("export", "quota"),
+    "guidance": _tool("export"),
+    "customs_check": _tool("export", "", "licence"),
+    "border_closure": _tool("export", "border", "ban"),
+    "production_quota": _tool("export", "quota", "quota"),
+    "nationalisation": _tool("ownership", "nationalisation"),
+    "entity_listing": _tool("export", "listing"),
+    "affiliates_rule": _tool("export", "affiliates"),
+    "fdpr": _tool("export", "", "licence"),
+    "end_use_control": _tool("export", "", "licence"),
+    "us_person": _tool("export", "persons"),
+    "veu": _tool("export", "veu", "licence"),
+    "whitelist": _tool("export", "", "licence"),
+    "informed_letter": _tool("export", "", "licence"),
+    "tech_export_ban": _tool("export", "technology", "ban"),
+    "import_ban": _tool("import", "ban", "ban"),
+    "import_tariff": _tool("import", "tariff", "tariff"),
+    "import_quota": _tool("import", "quota", "quota"),
+    "procurement_ban": _tool("import", "procurement"),
+    "investment_screening": _tool("ownership", "screening"),
+    "takeover": _tool("ownership", "takeover"),
+    "sanctions": _tool("sanction", "sanctions"),
+    "visa": _tool("sanction", "visa"),
+    "port_fee": _tool("sanction", "port_fee"),
+}
+
+#: where a measure has several instruments, the one that holds up most decides
+HARDEST: tuple[Mode, ...] = ("ban", "quota", "licence", "tariff")
+
+#: a ban from which exemptions are let through works like a licence
+ONCE_EASED: dict[Mode, Mode] = {"ban": "licence"}
+
+#: instruments that hold goods up without a rule that says so
+INFORMAL = frozenset({"customs_check", "licence_delay", "guidance"})
+
+# entries of the pack's priors.toml, by their `regime` and `period`
+DELAY_INFORMAL = "informal tightening without a rule"
+DELAY_NEW = "first licences after a new rule"
+DELAY_SETTLED = "licences under a rule at work for half a year"
+SETTLED_DAYS = 182
+#: first day of a rule's life -> entry of the prior for the share of applications approved
+APPROVAL_PERIODS = ((0, "first 60 days"), (61, "day 61 to 180"), (181, "without experience"))
+APPROVAL_UNKNOWN = "without experience"
+
+# -- who stands where ----------------------------------------------------------------------------
+
+Side = Literal["supports", "opposes", "undecided", "exposed", "unaffected"]
+
+#: (type, mode, denied) -> stance. Who urges or lobbies may want more control or less of it, and an
+#: event does not tell which: these give no stance.
+STANCES: dict[tuple[str, str, bool], Side] = {
+    ("POSITION", "condemn", False): "opposes",
+    ("POSITION", "welcome", False): "supports",
+    ("POSITION", "defend", False): "supports",
+    ("POSITION", "impact", False): "exposed",
+    ("POSITION", "impact", True): "unaffected",
+    ("POSITION", "stance", False): "undecided",
+    ("PRESSURE", "protest", False): "opposes",
+    ("PRESSURE", "litigate", False): "opposes",
+}

@@ -1,0 +1,278 @@
+"""Frames: the words that tell an event, as tables in `patterns/<language>.toml`.
+
+A frame has one or more triggers, written in a small notation:
+
+    impose*            a verb in all its forms (irregular ones stand in the table `irregular`)
+    curb+              a noun, singular and plural
+    a|b*|c+            one of several; an underscore stands for a space inside one of them
+    {measure}          one of the words of the set `measure`
+    word?              may be missing
+    ..  ...            up to 5 words without a comma; up to 10 words, commas allowed
+
+Languages written without spaces use plain regular expressions instead (`spaced = false`).
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from foreshock.errors import WrongUse
+from foreshock.words.vocab import INSTRUMENTS, MODALITY, STATUS, TYPES
+
+PATTERNS = Path(__file__).parent / "patterns"
+
+_GAP = {"..": r"(?:[^\s;:,]+[\s]+){0,5}?", "...": r"(?:[^\s;:]+[\s]+){0,10}?"}
+_BETWEEN = r"[\s\-\"'(]+"
+_WORD = re.compile(r"\w+")
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way of telling an event, with sentences that tell it so."""
+
+    name: str
+    type: str
+    triggers: tuple[str, ...]
+    mode: str | None = None
+    #: verb: the subject acts; noun: whoever it belongs to acts; state: told of a thing or place
+    form: str = "verb"
+    instruments: tuple[str, ...] = ()
+    status: str | None = None
+    modality: str | None = None
+    direction: str | None = None
+    #: what the subject is: actor, target, or nothing we can use
+    subject: str = "actor"
+    #: who may act: gov, org, any
+    actor: str = ""
+    #: after: an item must follow the trigger in its clause; clause: in the clause; any: anywhere
+    item: str = "any"
+    #: a promise, a request, a threat: verbs that follow in its clause are its content
+    governs: bool = False
+    #: of two frames that share words, the higher wins; then the longer
+    rank: int = 0
+    #: sentences that this frame must find; the tests are made of them
+    says: tuple[str, ...] = ()
+
+
+class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The words of a language around the triggers: each a regular expression, or a list of words."""
+
+    spaced: bool = True
+    #: opens a clause; the group `lead` is the opening word
+    clause: str
+    #: before a name: what the name is to the verb
+    prepositions: tuple[str, ...] = ()
+    skip_before_name: tuple[str, ...] = ()
+    #: after a demonym: the country itself acts; people of the country act
+    official: str = "(?!)"
+    private: str = "(?!)"
+    #: takes up somebody or something named before
+    anaphor: str = "(?!)"
+    same_measure: str = "(?!)"
+    #: what follows is what the item is for, not the item itself
+    purpose: str = "(?!)"
+    #: talk of trade or supply: a doubtful item name counts beside it
+    trade: str = "(?!)"
+    not_news: str = "(?!)"
+    be: str = "(?!)"
+    by: str = "(?!)"
+    instruments: tuple[tuple[str, str], ...] = ()
+    weak_instruments: tuple[str, ...] = ()
+    status: tuple[tuple[str, str], ...] = ()
+    modality: tuple[tuple[str, str], ...] = ()
+    signpost: str = "(?!)"
+    signpost_leads: tuple[str, ...] = ()
+    said: str = "(?!)"
+    according: str = "(?!)"
+    speakers: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    dates: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A frame found in a text."""
+
+    frame: Frame
+    start: int
+    end: int
+
+
+class Language:
+    """The frames and cue words of one language, compiled."""
+
+    def __init__(self, code: str, cues: Cues, frames: tuple[Frame, ...], table: dict[str, Any]):
+        self.code = code
+        self.cues = cues
+        self.frames = frames
+        self.re = {
+            name: re.compile(value)
+            for name in Cues.__struct_fields__
+            if isinstance(value := getattr(cues, name), str)
+        }
+        self.pairs = {
+            name: tuple((re.compile(pattern), word) for pattern, word in getattr(cues, name))
+            for name in ("instruments", "status", "modality", "speakers", "links")
+        }
+        words = _Words(table.get("irregular", {}), table.get("sets", {}), cues.spaced)
+        self._by_word: dict[str, list[tuple[re.Pattern[str], Frame]]] = {}
+        for frame in frames:
+            for pattern in frame.triggers:
+                compiled = re.compile(words.regex(pattern))
+                for first in words.first(pattern) if cues.spaced else {""}:
+                    self._by_word.setdefault(first, []).append((compiled, frame))
+
+    def find(self, low: str, start: int, end: int) -> list[Trigger]:
+        """The triggers in `low[start:end]` (lower case); where two share words, one is kept."""
+        found = list(self._spaced(low, start, end) if self.cues.spaced else self._dense(low, start, end))
+        found.sort(key=lambda t: (-t.frame.rank, t.start - t.end, t.start))
+        kept: list[Trigger] = []
+        for trigger in found:
+            if all(trigger.end <= k.start or k.end <= trigger.start for k in kept):
+                kept.append(trigger)
+        return sorted(kept, key=lambda t: t.start)
+
+    def _spaced(self, low: str, start: int, end: int) -> Iterator[Trigger]:
+        for word in _WORD.finditer(low, start, end):
+            for pattern, frame in self._by_word.get(word.group(), ()):
+                if m := pattern.match(low, word.start(), end):
+                    yield Trigger(frame, m.start(), m.end())
+
+    def _dense(self, low: str, start: int, end: int) -> Iterator[Trigger]:
+        for pattern, frame in self._by_word.get("", ()):
+            for m in pattern.finditer(low, start, end):
+                yield Trigger(frame, m.start(), m.end())
+
+
+class _Words:
+    """Turns the notation of triggers into regular expressions."""
+
+    def __init__(self, irregular: dict[str, str], sets: dict[str, list[str]], spaced: bool):
+        self._irregular = {base: forms.split() for base, forms in irregular.items()}
+        self._sets = sets
+        self._spaced = spaced
+
+    def regex(self, pattern: str) -> str:
+        if not self._spaced:
+            return re.sub(r"\{(\w+)\}", lambda m: f"(?:{'|'.join(self._sets[m[1]])})", pattern)
+        elements = pattern.split()
+        parts: list[str] = []
+        for i, element in enumerate(elements):
+            if element in _GAP:
+                parts.append(_GAP[element])
+                continue
+            forms = sorted(self._forms(element.rstrip("?")), key=len, reverse=True)
+            body = "|".join(re.escape(form).replace(r"\ ", r"[\s\-]+") for form in forms)
+            follow = _BETWEEN if i < len(elements) - 1 else ""
+            part = rf"(?:{body})(?!\w){follow}"
+            parts.append(f"(?:{part})?" if element.endswith("?") else part)
+        return "".join(parts)
+
+    def first(self, pattern: str) -> set[str]:
+        """The words with which a match can begin."""
+        found: set[str] = set()
+        for element in pattern.split():
+            for form in self._forms(element.rstrip("?")):
+                word = _WORD.search(form)
+                found.add(word.group() if word else form)
+            if not element.endswith("?"):
+                break
+        return found
+
+    def _forms(self, element: str) -> set[str]:
+        found: set[str] = set()
+        for alternative in element.split("|"):
+            if alternative.startswith("{"):
+                name = alternative.strip("{}")
+                if name not in self._sets:
+                    raise WrongUse(f"trigger {element!r}: no set {name!r}", expected="one of the table's")
+                for phrase in self._sets[name]:
+                    found |= self._phrase(phrase)
+            else:
+                found |= self._phrase(alternative.replace("_", " "))
+        return found
+
+    def _phrase(self, phrase: str) -> set[str]:
+        forms = {""}
+        for word in phrase.split():
+            forms = {f"{f} {w}".strip() for f in forms for w in self._inflected(word)}
+        return forms
+
+    def _inflected(self, word: str) -> set[str]:
+        if word.endswith("*"):
+            base = word[:-1]
+            return {base, *self._irregular[base]} if base in self._irregular else verb_forms(base)
+        if word.endswith("+"):
+            return {word[:-1], plural(word[:-1])}
+        return {word}
+
+
+def verb_forms(base: str) -> set[str]:
+    """All forms of a regular English verb.
+
+    >>> sorted(verb_forms("impose")), sorted(verb_forms("levy"))
+    (['impose', 'imposed', 'imposes', 'imposing'], ['levied', 'levies', 'levy', 'levying'])
+    """
+    if base.endswith("e"):
+        return {base, base + "s", base + "d", base[:-1] + "ing"}
+    if base.endswith("y") and base[-2] not in "aeiou":
+        return {base, base[:-1] + "ies", base[:-1] + "ied", base + "ing"}
+    ending = "es" if base.endswith(("s", "sh", "ch", "x", "z")) else "s"
+    return {base, base + ending, base + "ed", base + "ing"}
+
+
+def plural(noun: str) -> str:
+    """The plural of a regular English noun.
+
+    >>> plural("duty"), plural("curb"), plural("tax")
+    ('duties', 'curbs', 'taxes')
+    """
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "sh", "ch", "x", "z")) else "s")
+
+
+@cache
+def language(code: str) -> Language | None:
+    """The tables of a language, or None where there are none yet.
+
+    Raises `WrongUse` naming the frame when a table uses a word outside the standard.
+
+    >>> language("en").frames[0].type
+    'RESTRICT'
+    >>> language("tlh") is None
+    True
+    """
+    path = PATTERNS / f"{code}.toml"
+    if not path.is_file():
+        return None
+    table = tomllib.loads(path.read_text("utf-8"))
+    cues = msgspec.convert(table["cues"], Cues)
+    frames = msgspec.convert(table["frame"], tuple[Frame, ...])
+    for frame in frames:
+        _check(frame, path.name)
+    return Language(code, cues, frames, table)
+
+
+def _check(frame: Frame, file: str) -> None:
+    known = {
+        "type": frame.type in TYPES,
+        "mode": frame.mode is None or frame.mode in TYPES.get(frame.type, ()),
+        "form": frame.form in ("verb", "noun", "state"),
+        "item": frame.item in ("after", "clause", "any"),
+        "instruments": set(frame.instruments) <= set(INSTRUMENTS),
+        "status": frame.status is None or frame.status in STATUS,
+        "modality": frame.modality is None or frame.modality in MODALITY,
+    }
+    for field, fine in known.items():
+        if not fine:
+            raise WrongUse(
+                f"{file}: frame {frame.name!r}: {field} is {getattr(frame, field)!r}",
+                expected="a word of the event standard",
+                next_step="Correct the table.",
+            )

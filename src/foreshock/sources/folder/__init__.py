@@ -1,0 +1,1 @@
+"""The user's own folder of texts, pages, PDFs, feeds and tables."""

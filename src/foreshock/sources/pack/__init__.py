@@ -1,0 +1,1 @@
+"""The texts and figures that come with the reference pack."""

@@ -1,0 +1,229 @@
+"""Which item x holder pairs the new facts touch, and everything known about one such pair."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from foreshock.network import Network, Outlook
+from foreshock.words.clocks import span
+from foreshock.words.pack import Pack
+from foreshock.words.records import Dependence, Event, Regime, Signal, Struct
+
+#: a fact older than this touches nobody any more unless a newer one renews it
+FRESH_DAYS = 180
+#: a regime in force for longer than this is the usual state, already in the usual figures
+SETTLED_DAYS = 365
+#: an end of a suspension this near ahead is news
+AHEAD_DAYS = 120
+#: below this share of a holder's supply a source is not worth a warning
+MATERIAL_SHARE = 0.05
+#: holders looked at for each source when none is named
+MOST_EXPOSED = 3
+
+#: types of event that touch supply, by who is hit: the place that acts, or the place it befalls
+_TOUCHING = ("RESTRICT", "THREATEN", "EASE", "BREACH")
+_BEFALLING = ("DISRUPT", "RECOVER")
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """Everything known on `day` that speaks for or against a shortage of `item` for `holder`."""
+
+    item: str
+    holder: str
+    day: date
+    #: dependence on the origins from which the facts come, the largest first
+    dependences: tuple[Dependence, ...] = ()
+    regimes: tuple[Regime, ...] = ()
+    #: regimes that are news: announced, young, or whose suspension ends soon
+    fresh: tuple[Regime, ...] = ()
+    events: tuple[Event, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    #: what the network's stock clock says of the fresh regimes; None: it has nothing to say
+    outlook: Outlook | None = None
+    consequences: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """Share of the holder's supply from the origins concerned, direct and indirect, 0..1."""
+        return min(1.0, sum(d.direct + d.indirect for d in self.dependences))
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What a round knows, as handed to the judge."""
+
+    day: date
+    events: tuple[Event, ...] = ()
+    regimes: tuple[Regime, ...] = ()
+    signals: tuple[Signal, ...] = ()
+
+
+def grounded(item: str, pack: Pack, with_figures: frozenset[str]) -> str | None:
+    """The item, or its nearest parent of which somebody's supply is known; else None."""
+    return next((i for i in pack.ancestors(item) if i in with_figures), None)
+
+
+def items_with_figures(pack: Pack, day: date) -> frozenset[str]:
+    """The items of which some holder's imports or some maker's output is known on `day`."""
+    imported = {r.item for r in pack.imports if r.known(day)}
+    return frozenset(imported | {r.item for r in pack.provisions if r.known(day)})
+
+
+def pairs(
+    known: Known,
+    pack: Pack,
+    network: Network,
+    holders: Sequence[str] = (),
+    also: Iterable[tuple[str, str]] = (),
+) -> list[Facts]:
+    """The facts of every item x holder pair that something known touches, by item, then holder.
+
+    Without `holders`, the few holders that depend most on the source in question. `also` names
+    pairs to look at in any case: those with a warning out.
+    """
+    origins: dict[str, set[str]] = {}
+    befallen: list[tuple[str, str]] = []
+    with_figures = items_with_figures(pack, known.day)
+    for item, origin in _sources(known, pack, with_figures):
+        origins.setdefault(item, set()).add(origin)
+    for item, place in _befallen(known, pack, with_figures):
+        befallen += [(item, place)] if not holders or place in holders else []
+    wanted = {*befallen, *also}
+    for item, places in origins.items():
+        for origin in places:
+            exposed = holders or [
+                d.holder for d in network.most_exposed(item, origin, MOST_EXPOSED)
+            ]
+            wanted |= {(item, holder) for holder in exposed if holder != origin}
+    kept = {*befallen, *also}
+    gathered = [
+        gather(known, pack, network, (item, holder), origins.get(item, set()) - {holder})
+        for item, holder in sorted(wanted)
+    ]
+    return [f for f in gathered if f.share >= MATERIAL_SHARE or (f.item, f.holder) in kept]
+
+
+def gather(
+    known: Known, pack: Pack, network: Network, pair: tuple[str, str], origins: set[str]
+) -> Facts:
+    """The facts of one item x holder pair, as far as they come from these origins."""
+    (item, holder), day = pair, known.day
+    depends = [
+        d
+        for d in network.dependence(item, holder)
+        if d.origin in origins and d.direct + d.indirect > 0
+    ]
+    family = pack.family(item) | set(pack.ancestors(item))
+    regimes = [
+        r
+        for r in known.regimes
+        if r.origin in origins and family & set(r.items) and _covers(r.destinations, holder, pack)
+    ]
+    fresh = tuple(r for r in regimes if is_fresh(r, day))
+    signals = tuple(
+        s
+        for s in known.signals
+        if s.item in family and s.actor in origins and _covers((s.partner,), holder, pack)
+    )
+    events = tuple(
+        e
+        for e in known.events
+        if not e.background
+        and family & set(e.items)
+        and _age_days(e, day) <= FRESH_DAYS
+        and _concerns(e, origins, holder, pack)
+    )
+    outlook = network.outlook(item, holder, fresh) if fresh else None
+    return Facts(
+        item=item,
+        holder=holder,
+        day=day,
+        dependences=tuple(sorted(depends, key=lambda d: -(d.direct + d.indirect))),
+        regimes=tuple(regimes),
+        fresh=fresh,
+        events=events,
+        signals=signals,
+        outlook=outlook,
+        consequences=network.consequences(item, holder),
+    )
+
+
+def is_fresh(regime: Regime, day: date) -> bool:
+    """Whether a regime is still news on `day`, rather than the usual state of the trade.
+
+    >>> from datetime import date
+    >>> old = Regime(measure="m", origin="CN", items=(), destinations=("all",), mode="licence",
+    ...              state="in_force", since=date(2023, 8, 1))
+    >>> is_fresh(old, date(2023, 9, 1)), is_fresh(old, date(2026, 9, 1))
+    (True, False)
+    """
+    if regime.state == "announced":
+        return True
+    if regime.state == "suspended":
+        return regime.until is not None and (regime.until - day).days <= AHEAD_DAYS
+    return regime.since is not None and (day - regime.since).days <= SETTLED_DAYS
+
+
+def _sources(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterable[tuple[str, str]]:
+    """The (item, origin) pairs that regimes, events and signals speak of, each once."""
+    found: dict[tuple[str, str], None] = {}
+
+    def add(items: Iterable[str], origins: Iterable[str]) -> None:
+        for item in items:
+            at = grounded(item, pack, with_figures)
+            if at is not None:
+                found.update({(at, origin): None for origin in origins})
+
+    for regime in known.regimes:
+        if is_fresh(regime, known.day):
+            add(regime.items, [regime.origin])
+    for event in known.events:
+        young = _age_days(event, known.day) <= FRESH_DAYS
+        if event.type in (*_TOUCHING, *_BEFALLING) and young and not event.background:
+            places = event.actors + (event.targets if event.type in _BEFALLING else ())
+            add(event.items, [p for p in places if not p.startswith("org:")])
+    for signal in known.signals:
+        if signal.kind in ("drop", "rush"):
+            add([signal.item], [signal.actor])
+    return sorted(found)
+
+
+def _befallen(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterable[tuple[str, str]]:
+    """The (item, holder) pairs of which a shortage has been reported."""
+    for event in known.events:
+        if is_reported_shortage(event) and _age_days(event, known.day) <= FRESH_DAYS:
+            for item in event.items:
+                at = grounded(item, pack, with_figures)
+                for place in {*event.actors, *event.targets}:
+                    if at is not None and place in pack.holder:
+                        yield at, place
+
+
+def is_reported_shortage(event: Event) -> bool:
+    """Whether the event says that somebody ran short."""
+    return event.type == "DISRUPT" and event.mode == "shortage" and event.status == "in_force"
+
+
+def _covers(destinations: Iterable[str], holder: str, pack: Pack) -> bool:
+    """Whether "all", the holder itself, its bloc or one of its members is among them."""
+    row = pack.holder.get(holder)
+    country = row.country if row is not None and row.country else holder
+    blocs = {h.id for h in pack.holders if h.kind == "bloc" and country in h.members}
+    return bool({"all", holder, country, *blocs} & set(destinations))
+
+
+def _concerns(event: Event, origins: set[str], holder: str, pack: Pack) -> bool:
+    """Whether an event is about the sources in question, or befalls the holder itself."""
+    if event.type in _BEFALLING:
+        places = {*event.actors, *event.targets}
+        return bool(places & origins) or _covers(places, holder, pack)
+    if not set(event.actors) & origins:
+        return False
+    places = {t for t in event.targets if not t.startswith("org:")}
+    return not places or _covers(places, holder, pack)
+
+
+def _age_days(event: Event, day: date) -> int:
+    """Days between an event (or, undated, the day it became known) and `day`."""
+    when = event.clocks.known_at.date()
+    if event.date is not None:
+        when = min(when, span(event.date)[1])
+    return max(0, (day - when) // timedelta(days=1))

@@ -1,0 +1,65 @@
+"""The life of a warning: issued, left standing, updated, cancelled; never overwritten."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from foreshock.words.clocks import Clocks
+from foreshock.words.records import EarlyWarning, Reason
+
+#: a warning is updated when its level changes, or its 90-day probability moves this much
+MOVED = 0.05
+#: ... or when it would lapse within this many days
+RENEW_WITHIN_DAYS = 7
+
+
+def settle(
+    judged: Sequence[EarlyWarning], before: Iterable[EarlyWarning], clocks: Clocks
+) -> tuple[EarlyWarning, ...]:
+    """What stands after a round: new warnings, those left standing, updates and cancellations.
+
+    `before` are the newest versions of earlier warnings; those already cancelled count as none.
+    A pair judged at level 0 is cancelled if a warning was out, and left out if none was.
+    """
+    out = {(w.item, w.holder): w for w in before if w.state in ("issued", "updated")}
+    settled: list[EarlyWarning] = []
+    for new in judged:
+        old = out.get((new.item, new.holder))
+        if old is None:
+            settled += [new] if new.level else []
+        elif new.level == 0:
+            settled.append(_follow(old, new, "cancelled"))
+        elif _stands(old, new):
+            settled.append(old)
+        else:
+            settled.append(_follow(old, new, "updated"))
+    seen = {(w.item, w.holder) for w in judged}
+    settled += [cancel(old, clocks) for pair, old in out.items() if pair not in seen]
+    return tuple(sorted(settled, key=lambda w: (-w.level, -w.p90, w.item, w.holder)))
+
+
+def _stands(old: EarlyWarning, new: EarlyWarning) -> bool:
+    return (
+        old.level == new.level
+        and abs(old.p90 - new.p90) < MOVED
+        and (old.expires - new.as_of).days > RENEW_WITHIN_DAYS
+    )
+
+
+def _follow(old: EarlyWarning, new: EarlyWarning, state: str) -> EarlyWarning:
+    return msgspec.structs.replace(new, state=state, supersedes=old.id).sealed()
+
+
+def cancel(old: EarlyWarning, clocks: Clocks) -> EarlyWarning:
+    """The cancellation of a warning that nothing known supports any more."""
+    reason = Reason(rule="cancelled", says="nothing known touches this pair any more", weight=0.0)
+    return msgspec.structs.replace(
+        old,
+        clocks=clocks,
+        state="cancelled",
+        supersedes=old.id,
+        level=0,
+        rule="cancelled",
+        reasons=(reason,),
+        as_of=clocks.known_at.date(),
+    ).sealed()

@@ -1,0 +1,246 @@
+"""The reasons for and against a shortage, each found by one small rule, weighed by a table.
+
+A rule says *that* something holds and on what evidence; what it weighs stands in the pack's table
+of weights, in added log-odds by horizon. The table is a prior, written down before any scoring.
+"""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from foreshock.warn.facts import SETTLED_DAYS, Facts, is_reported_shortage
+from foreshock.words.pack import Pack
+from foreshock.words.records import Dependence, Event, Reason, Regime, Signal
+
+HORIZONS = (30, 90, 180)
+
+
+class Weighed(msgspec.Struct, frozen=True, kw_only=True):
+    """A reason with its weight at every horizon."""
+
+    reason: Reason
+    weights: tuple[float, float, float]
+
+
+#: a rule: what it found as (row of the table, sentence, evidence)
+Found = tuple[str, str, tuple[str, ...]]
+
+
+def weigh(facts: Facts, pack: Pack) -> list[Weighed]:
+    """All reasons for one pair, the heaviest at 90 days first.
+
+    Raises KeyError naming the row if the table of weights lacks one: a reason without a weight is
+    a fault of the table, never a zero.
+    """
+    found = [one for rule in _RULES for one in rule(facts, pack)]
+    weighed = []
+    for row, says, evidence in found:
+        weight = pack.weight[row]
+        values = (weight.weight_logodds_30, weight.weight_logodds_90, weight.weight_logodds_180)
+        reason = Reason(rule=row, says=says, weight=values[1], evidence=evidence)
+        weighed.append(Weighed(reason=reason, weights=values))
+    return sorted(weighed, key=lambda w: -abs(w.reason.weight))
+
+
+def _name(pack: Pack, one: str) -> str:
+    return pack.name.get(one, one.removeprefix("org:").replace("_", " "))
+
+
+# -- rules ---------------------------------------------------------------------------------------
+
+
+def _base(facts: Facts, pack: Pack) -> Iterable[Found]:
+    yield "base", "how often a watched item runs short in any 90 days", ()
+
+
+#: state and mode of a regime -> row of the table
+_REGIME_ROWS = {
+    ("announced", "ban"): "announced",
+    ("announced", "licence"): "announced",
+    ("announced", "quota"): "announced",
+    ("announced", "tariff"): "in_force_tariff",
+    ("in_force", "ban"): "in_force_ban",
+    ("in_force", "licence"): "in_force_licence",
+    ("in_force", "quota"): "in_force_quota",
+    ("in_force", "tariff"): "in_force_tariff",
+    ("suspended", "ban"): "suspended",
+    ("suspended", "licence"): "suspended",
+    ("suspended", "quota"): "suspended",
+    ("suspended", "tariff"): "suspended",
+}
+
+
+def _regimes(facts: Facts, pack: Pack) -> Iterable[Found]:
+    """The one regime that weighs most: two papers on one flow do not stop it twice."""
+    best: tuple[float, Found] | None = None
+    for regime in facts.fresh:
+        row = _REGIME_ROWS.get((regime.state, regime.mode))
+        if row is None or row not in pack.weight:
+            continue
+        one: Found = (row, _regime_sentence(regime, pack), (regime.measure, *regime.evidence))
+        weight = pack.weight[row].weight_logodds_90
+        if best is None or weight > best[0]:
+            best = (weight, one)
+    if best is not None:
+        yield best[1]
+
+
+def _regime_sentence(regime: Regime, pack: Pack) -> str:
+    who = _name(pack, regime.origin)
+    what = {
+        "ban": "a ban",
+        "licence": "a licence requirement",
+        "quota": "a quota",
+        "tariff": "a duty",
+        "free": "no control",
+    }[regime.mode]
+    if regime.state == "announced":
+        when = f" from {regime.since}" if regime.since else ", no day given"
+        return f"{who} announced {what}{when} ({regime.measure})"
+    if regime.state == "suspended":
+        until = f" until {regime.until}" if regime.until else ""
+        return f"{who} suspended {what}{until} ({regime.measure})"
+    since = f" since {regime.since}" if regime.since else ""
+    return f"{who} applies {what}{since} ({regime.measure})"
+
+
+def _settled(facts: Facts, pack: Pack) -> Iterable[Found]:
+    old = [r for r in facts.regimes if r.state == "in_force" and r not in facts.fresh]
+    if old and not facts.fresh:
+        oldest = min((r.since for r in old if r.since), default=None)
+        yield (
+            "settled",
+            f"the control has been in force for over {SETTLED_DAYS} days (since {oldest}): "
+            "it is in the usual figures by now",
+            tuple(r.measure for r in old),
+        )
+
+
+#: (type, mode or "", status) of an event -> row of the table; the first that fits
+_EVENT_ROWS: tuple[tuple[tuple[str, str, str], str], ...] = (
+    (("THREATEN", "", ""), "threat"),
+    (("RESTRICT", "", "considered"), "drafted"),
+    (("RESTRICT", "enforce", "in_force"), "informal_tightening"),
+    (("EASE", "", "in_force"), "eased"),
+    (("EASE", "", "announced"), "eased"),
+    (("RECOVER", "", "in_force"), "recovered"),
+    (("DISRUPT", "shortage", "in_force"), ""),
+    (("DISRUPT", "", "in_force"), "disruption"),
+)
+
+
+def _events(facts: Facts, pack: Pack) -> Iterable[Found]:
+    """One reason for each kind of event, resting on all events of that kind."""
+    by_row: dict[str, list[Event]] = {}
+    for event in facts.events:
+        row = next((row for key, row in _EVENT_ROWS if _fits(event, key)), "")
+        if row:
+            by_row.setdefault(row, []).append(event)
+    for row, events in by_row.items():
+        newest = max(events, key=lambda e: (e.clocks.known_at, e.id))
+        who = " and ".join(_name(pack, a) for a in newest.actors[:3]) or "somebody unnamed"
+        when = newest.date or str(newest.clocks.known_at.date())
+        says = f"{pack.weight[row].says}: {who}, {when}"
+        yield row, says, tuple(e.id for e in events)
+
+
+def _fits(event: Event, key: tuple[str, str, str]) -> bool:
+    if event.modality == "conditional":
+        return False
+    actual = (event.type, event.mode or "", event.status)
+    return all(wanted in ("", got) for wanted, got in zip(key, actual, strict=True))
+
+
+def _documented(facts: Facts, pack: Pack) -> Iterable[Found]:
+    places = {facts.holder, *_members(facts.holder, pack)}
+    hit = [e for e in facts.events if is_reported_shortage(e) and places & {*e.actors, *e.targets}]
+    if hit:
+        yield (
+            "documented_shortage",
+            f"a shortage is reported in {_name(pack, facts.holder)}",
+            tuple(e.id for e in hit),
+        )
+
+
+def _members(holder: str, pack: Pack) -> tuple[str, ...]:
+    row = pack.holder.get(holder)
+    return row.members if row is not None else ()
+
+
+def _dependence(facts: Facts, pack: Pack) -> Iterable[Found]:
+    if not facts.dependences:
+        return
+    share = facts.share
+    row = next((row for least, row in _SHARE_ROWS if share >= least), "dependence_under_20")
+    if row:
+        yield row, _dependence_sentence(facts.dependences[0], share, pack), _refs(facts.dependences)
+
+
+#: the least share for each row, the highest first; between 20 and 50 % the base rate stands
+_SHARE_ROWS = ((0.8, "dependence_over_80"), (0.5, "dependence_over_50"), (0.2, ""))
+
+
+def _dependence_sentence(main: Dependence, share: float, pack: Pack) -> str:
+    rest = {
+        "imports": f"of its imports ({main.year})",
+        "supply": f"of its supply ({main.year})",
+        "world": f"of the world's output ({main.year}); no figure of its own is known",
+    }[main.basis]
+    via = (
+        f", {100 * main.indirect:.0f} points of it through others" if main.indirect > 0.005 else ""
+    )
+    return (
+        f"{_name(pack, main.holder)} gets {100 * share:.0f} % of it from "
+        f"{_name(pack, main.origin)}{via}, {rest}"
+    )
+
+
+def _refs(dependences: tuple[Dependence, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ref for d in dependences for ref in d.evidence))
+
+
+#: kind of a signal -> row of the table
+_SIGNAL_ROWS = {"drop": "series_drop", "rush": "series_rush", "recovery": "series_quiet"}
+
+
+def _signals(facts: Facts, pack: Pack) -> Iterable[Found]:
+    """The strongest signal of each kind; what concerns the holder alone before the world."""
+    by_row: dict[str, list[Signal]] = {}
+    for signal in facts.signals:
+        if signal.kind in _SIGNAL_ROWS:
+            by_row.setdefault(_SIGNAL_ROWS[signal.kind], []).append(signal)
+    for row, signals in by_row.items():
+        best = max(signals, key=lambda s: (s.partner != "all", s.score, s.id))
+        yield row, best.says, (best.id, *best.evidence)
+
+
+def _substitutes(facts: Facts, pack: Pack) -> Iterable[Found]:
+    item = pack.item.get(facts.item)
+    rows = {"none": "no_substitute", "easy": "substitute_easy"}
+    if item is not None and item.substitutability in rows:
+        row = rows[item.substitutability]
+        yield row, f"{pack.weight[row].says} ({item.name})", (item.ref,)
+
+
+def _stock(facts: Facts, pack: Pack) -> Iterable[Found]:
+    shortage = facts.outlook.shortage if facts.outlook is not None else None
+    if shortage is None or shortage.cover_basis != "reported":
+        return
+    days = shortage.days_q50
+    if days is not None and days <= 28:
+        yield "stock_short", f"reported stocks last about {days / 7:.0f} weeks", shortage.evidence
+    elif days is None or days >= 180:
+        yield "stock_long", "reported stocks outlast half a year", shortage.evidence
+
+
+_RULES: tuple[Callable[[Facts, Pack], Iterable[Found]], ...] = (
+    _base,
+    _regimes,
+    _settled,
+    _events,
+    _documented,
+    _dependence,
+    _signals,
+    _substitutes,
+    _stock,
+)

@@ -1,0 +1,103 @@
+import shutil
+
+import pytest
+
+from foreshock.errors import PackError
+from foreshock.words import pack
+from foreshock.words.clocks import span
+from foreshock.words.vocab import INSTRUMENTS, NEXT_STEPS, TYPES
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return pack.load()
+
+
+def test_the_shipped_pack_has_nothing_that_cannot_be_true(shipped):
+    assert pack.check(shipped) == []
+
+
+def test_every_fact_has_a_source_and_says_whether_it_was_read(shipped):
+    facts = (*shipped.provisions, *shipped.imports, *shipped.stocks, *shipped.steps)
+    assert facts
+    assert all(f.publisher and f.source_date and f.checked for f in facts)
+
+
+def test_no_step_of_a_measure_was_known_before_it_was_published(shipped):
+    for step in shipped.steps:
+        if step.step == "in_force":
+            assert step.published <= span(step.date)[1] or step.published == step.source_date
+
+
+def test_an_item_knows_its_ancestors_and_its_family(shipped):
+    assert shipped.ancestors("ree.dy")[0] == "ree.dy"
+    assert "ree" in shipped.ancestors("ree.dy")
+    assert "ree.dy" in shipped.family("ree")
+
+
+def test_there_are_at_least_fifteen_texts_of_2021_to_2026(shipped):
+    dated = [p for p in shipped.documents() if "2021" <= p.name[:4] <= "2026"]
+    assert len(dated) >= 15
+
+
+def test_a_pack_of_ones_own_overrides_and_adds(tmp_path, shipped):
+    (tmp_path / "holders.csv").write_text(
+        "id,kind,name,members,names,note\nKR,country,Our Korea,,,\nACME,company,Acme,,,\n", "utf-8"
+    )
+    mine = pack.load(tmp_path)
+    assert mine.holder["KR"].name == "Our Korea"
+    assert mine.holder["ACME"].kind == "company"
+    assert set(shipped.holder) < set(mine.holder)
+
+
+def test_every_problem_of_a_pack_is_named_at_once_with_file_and_line(tmp_path):
+    (tmp_path / "imports.csv").write_text(
+        "holder,item,origin,share,year,basis,source_url,publisher,source_date,checked,note\n"
+        "KR,min.unobtainium,CN,0.5,2023,imports,,Somebody,2023-01-01,secondary,\n"
+        "KR,min.ga,CN,130,2023,imports,,Somebody,2023-01-01,secondary,\n"
+        "KR,min.ga,CN,many,2023,imports,,Somebody,2023-01-01,secondary,\n",
+        "utf-8",
+    )
+    (tmp_path / "holders.csv").write_bytes("id,kind,name\nXX,country,Öland\n".encode("cp1252"))
+    (tmp_path / "stocks.csv").write_text("item,colour\n", "utf-8")
+    with pytest.raises(PackError) as error:
+        pack.load(tmp_path)
+    text = str(error.value)
+    assert "imports.csv:4" in text
+    assert "holders.csv: byte" in text
+    assert "colour" in text
+
+
+def test_ids_and_shares_are_checked_across_tables(tmp_path):
+    (tmp_path / "imports.csv").write_text(
+        "holder,item,origin,share,year,basis,source_url,publisher,source_date,checked,note\n"
+        "KR,min.unobtainium,CN,0.5,2023,imports,,Somebody,2023-01-01,secondary,\n"
+        "KR,min.ga,CN,130,2023,imports,,Somebody,2023-01-02,secondary,\n",
+        "utf-8",
+    )
+    with pytest.raises(PackError) as error:
+        pack.load(tmp_path)
+    assert "imports.csv:2: item 'min.unobtainium' is no item" in error.value.problems
+    assert any("imports.csv:3: share 130.0" in p for p in error.value.problems)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(PackError, match="is no folder"):
+        pack.load(tmp_path / "nowhere")
+
+
+def test_a_shipped_file_that_is_missing_is_said(tmp_path, monkeypatch):
+    copy = tmp_path / "pack"
+    shutil.copytree(pack.SHIPPED, copy, ignore=shutil.ignore_patterns("documents"))
+    (copy / "levels.csv").unlink()
+    monkeypatch.setattr(pack, "SHIPPED", copy)
+    with pytest.raises(PackError, match=r"levels\.csv: is missing"):
+        pack.load()
+
+
+def test_the_life_of_a_measure_names_only_steps_that_exist():
+    assert all(steps <= set(NEXT_STEPS) for steps in NEXT_STEPS.values())
+
+
+def test_the_vocabulary_is_that_of_the_standard():
+    assert (len(TYPES), len(INSTRUMENTS)) == (16, 53)
