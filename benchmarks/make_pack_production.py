@@ -21,8 +21,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 PUBLISHER = "U.S. Geological Survey"
+Row = tuple[str, ...]
 TAIL = ("source_url", "publisher", "source_date", "checked", "note")
 
 # Release: (address, day of publication, how sure the day is).
@@ -138,6 +140,17 @@ class UsgsError(ValueError):
     """The release is not what this script agreed to read."""
 
 
+class Cell(NamedTuple):
+    """One cell of a release with what stands around it, as printed."""
+
+    country: str
+    value: str
+    unit: str
+    year: str
+    notes: str
+    estimated: bool  # the column or the type says so
+
+
 @cache
 def countries() -> dict[str, str]:
     """Names of countries and their ISO codes, from holders.csv of the pack."""
@@ -220,17 +233,17 @@ def _texts(row: dict[str, str]) -> list[str]:
     return [value for value in row.values() if isinstance(value, str)]
 
 
-def figure(release: int, commodity: tuple[str, ...], cell: dict[str, str]) -> Figure | None:
-    """One figure from a cell (country, year, value, unit, notes), or None where there is none."""
-    place = country(cell["country"])
-    value, mark = number(cell["value"])
+def figure(release: int, commodity: tuple[str, ...], cell: Cell) -> Figure | None:
+    """One figure from a cell, or None where there is none."""
+    place = country(cell.country)
+    value, mark = number(cell.value)
     if place == "world" or mark in ("NA", "<"):
         return None
-    year = int(cell["year"])
-    notes = cell["notes"].lower()
+    year = int(cell.year)
+    notes = cell.notes.lower()
     said = "estimated" in notes and (str(year) in notes or "also" in notes or release == 2026)
-    estimated = mark == "e" or year == release - 1 or cell["estimated"] == "yes" or said
-    tonnes = None if value is None else round(value * TONNES[cell["unit"]], 3)
+    estimated = mark == "e" or year == release - 1 or cell.estimated or said
+    tonnes = None if value is None else round(value * TONNES[cell.unit], 3)
     remark = "; ".join(part for part in (commodity[5], "at least" if mark == ">" else "") if part)
     return Figure(release, commodity[3], commodity[4], place, year, tonnes, estimated, remark)
 
@@ -258,14 +271,8 @@ def read_per_commodity(path: Path, release: int) -> Iterator[Figure]:
                 )
                 if found is None:
                     continue
-                cell = {
-                    "country": place,
-                    "value": value,
-                    "unit": found[1],
-                    "year": found[3],
-                    "estimated": "yes" if found[2] else "",
-                    "notes": row.get("Prod_notes") or row.get("Prod_note") or "",
-                }
+                notes = row.get("Prod_notes") or row.get("Prod_note") or ""
+                cell = Cell(place, value, found[1], found[3], notes, bool(found[2]))
                 one = figure(release, commodity, cell)
                 if one is not None:
                     yield one
@@ -282,14 +289,10 @@ def read_2025(path: Path) -> Iterator[Figure]:
             for column, year in (("PROD_2023", "2023"), ("PROD_EST_ 2024", "2024")):
                 # This release leaves the cell blank and says "W" in the notes.
                 said_w = re.match(r"W\b", row["PROD_NOTES"].strip()) and not row[column].strip()
-                cell = {
-                    "country": row["COUNTRY"],
-                    "year": year,
-                    "value": "W" if said_w else row[column],
-                    "unit": UNIT_WORDS[row["UNIT_MEAS"].strip()],
-                    "notes": row["PROD_NOTES"],
-                    "estimated": "yes" if "estimated" in row["TYPE"].lower() else "",
-                }
+                value = "W" if said_w else row[column]
+                unit = UNIT_WORDS[row["UNIT_MEAS"].strip()]
+                estimated = "estimated" in row["TYPE"].lower()
+                cell = Cell(row["COUNTRY"], value, unit, year, row["PROD_NOTES"], estimated)
                 one = figure(2025, commodity, cell)
                 if one is not None:
                     yield one
@@ -306,14 +309,8 @@ def read_2026(table: list[dict[str, str]]) -> Iterator[Figure]:
             kind = row["Statistics_detail"]
             if name != chapter or not wanted(commodity, kind) or "rare gases" in kind.lower():
                 continue
-            cell = {
-                "country": row["Country"],
-                "value": row["Value"],
-                "year": row["Year"],
-                "unit": UNIT_WORDS[row["Unit"].strip()],
-                "notes": row["Notes"],
-                "estimated": "",
-            }
+            unit = UNIT_WORDS[row["Unit"].strip()]
+            cell = Cell(row["Country"], row["Value"], unit, row["Year"], row["Notes"], False)
             one = figure(2026, commodity, cell)
             if one is not None:
                 yield one
@@ -347,37 +344,27 @@ def summed(figures: Iterable[Figure]) -> list[Figure]:
     return sorted(whole, key=lambda f: (f.item, f.stage, f.release, f.year, f.country))
 
 
-def provenance(release: int, note: str) -> dict[str, str]:
+def provenance(release: int, note: str) -> tuple[str, ...]:
     """The five columns at the end of a row taken from a release."""
     address, day, sureness = RELEASES[release]
     note = "; ".join(part for part in (note, sureness) if part)
-    return {
-        "source_url": address,
-        "publisher": f"{PUBLISHER}, MCS {release}",
-        "source_date": day,
-        "checked": "official",
-        "note": note,
-    }
+    return address, f"{PUBLISHER}, MCS {release}", day, "official", note
 
 
-def production_rows(figures: list[Figure]) -> Iterator[dict[str, str]]:
+def production_rows(figures: list[Figure]) -> Iterator[Row]:
     """Rows of production.csv: all countries named; zero and 'other countries' left out."""
     for one in figures:
         if one.country == "other" or one.tonnes == 0:
             continue
         status = "estimated" if one.estimated else "reported"
-        yield {
-            "item": one.item,
-            "stage": one.stage,
-            "country": one.country,
-            "year": str(one.year),
-            "tonnes": "" if one.tonnes is None else f"{one.tonnes:g}",
-            "status": "withheld" if one.tonnes is None else status,
-            **provenance(one.release, one.remark),
-        }
+        tonnes = "" if one.tonnes is None else f"{one.tonnes:g}"
+        if one.tonnes is None:
+            status = "withheld"
+        source = provenance(one.release, one.remark)
+        yield one.item, one.stage, one.country, str(one.year), tonnes, status, *source
 
 
-def provides_rows(figures: list[Figure]) -> Iterator[dict[str, str]]:
+def provides_rows(figures: list[Figure]) -> Iterator[Row]:
     """Rows of provides.csv: shares of the newest year of each release, 0.5 % and more."""
     tables: dict[tuple[int, str, str], list[Figure]] = defaultdict(list)
     for one in figures:
@@ -390,19 +377,12 @@ def provides_rows(figures: list[Figure]) -> Iterator[dict[str, str]]:
         for one in table:
             if one.tonnes is None or one.country == "other" or one.tonnes < 0.005 * total:
                 continue
-            yield {
-                "item": item,
-                "stage": stage,
-                "country": one.country,
-                "company": "",
-                "share": f"{one.tonnes / total:.3f}",
-                "tonnes": f"{one.tonnes:g}",
-                "year": str(one.year),
-                **provenance(release, "; ".join(p for p in (one.remark, note) if p)),
-            }
+            share, tonnes = f"{one.tonnes / total:.3f}", f"{one.tonnes:g}"
+            source = provenance(release, "; ".join(p for p in (one.remark, note) if p))
+            yield item, stage, one.country, "", share, tonnes, str(one.year), *source
 
 
-def import_rows(table: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+def import_rows(table: list[dict[str, str]]) -> Iterator[Row]:
     """Rows of imports.csv: where the United States buys, mean of 2021 to 2024, 0 to 1."""
     items = {(chapter, detail): item for detail, chapter, item in US_IMPORTS}
     for row in table:
@@ -417,25 +397,21 @@ def import_rows(table: list[dict[str, str]]) -> Iterator[dict[str, str]]:
         note = "; ".join(
             p for p in ("mean of 2021 to 2024", what, "at least" if mark == ">" else "") if p
         )
-        yield {
-            "holder": "US",
-            "item": item,
-            "origin": origin,
-            "share": f"{value / 100:.2f}",
-            "year": "2024",
-            "basis": "imports",
-            **provenance(2026, note),
-        }
+        share = f"{value / 100:.2f}"
+        yield "US", item, origin, share, "2024", "imports", *provenance(2026, note)
 
 
-def replace_usgs(path: Path, fresh: list[dict[str, str]], columns: tuple[str, ...]) -> None:
+def replace_usgs(path: Path, fresh: Iterable[Row], columns: str) -> int:
     """Write a table of the pack: its rows of other publishers, then the fresh USGS rows."""
     kept = rows(path) if path.exists() else []
     kept = [row for row in kept if not row["publisher"].startswith(f"{PUBLISHER}, MCS")]
+    added = list(fresh)
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, columns + TAIL, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(kept + fresh)
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([*columns.split(), *TAIL])
+        writer.writerows(tuple(row.values()) for row in kept)
+        writer.writerows(added)
+    return len(added)
 
 
 def gather(folders: list[Path]) -> tuple[list[Figure], list[dict[str, str]]]:
@@ -466,24 +442,14 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, required=True, help="folder of the pack")
     options = parser.parse_args()
     figures, table_2026 = gather(options.folders)
-    production = list(production_rows(figures))
-    replace_usgs(
-        options.pack / "production.csv",
-        production,
-        ("item", "stage", "country", "year", "tonnes", "status"),
-    )
-    replace_usgs(
-        options.pack / "provides.csv",
-        list(provides_rows(figures)),
-        ("item", "stage", "country", "company", "share", "tonnes", "year"),
-    )
-    replace_usgs(
-        options.pack / "imports.csv",
-        list(import_rows(table_2026)),
-        ("holder", "item", "origin", "share", "year", "basis"),
-    )
+    for name, fresh, columns in (
+        ("production", production_rows(figures), "item stage country year tonnes status"),
+        ("provides", provides_rows(figures), "item stage country company share tonnes year"),
+        ("imports", import_rows(table_2026), "holder item origin share year basis"),
+    ):
+        added = replace_usgs(options.pack / f"{name}.csv", fresh, columns)
+        print(f"{name}.csv: {added} rows from USGS", file=sys.stderr)
     found = Counter((one.item, one.release) for one in figures)
-    print(f"{len(production)} production rows", file=sys.stderr)
     for item, release in sorted({(c[3], r) for c in COMMODITIES for r in RELEASES} - set(found)):
         print(f"nothing for {item} in MCS {release}", file=sys.stderr)
 

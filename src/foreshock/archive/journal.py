@@ -57,10 +57,10 @@ class Journal:
     # -- transactions ----------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, patience: float = sqlite.PATIENCE) -> Iterator[Connection]:
         """Hold the only right to write until the block ends; undo everything if it fails.
 
-        A block inside a block of the same thread joins it: both are kept, or neither.
+        Waits `patience` seconds for whoever holds it, then `ArchiveBusy`. A block inside a block of the same thread joins it: both are kept, or neither.
         """
         if self._open.connection is not None:
             try:
@@ -70,7 +70,7 @@ class Journal:
                 raise
             return
         with sqlite.troubles(self.home):
-            connection = self._engine.connect().execution_options(writes=True)
+            connection = self._engine.connect().execution_options(patience=patience)
             try:
                 connection.begin()
             except BaseException:
@@ -96,6 +96,11 @@ class Journal:
             )
         with sqlite.troubles(self.home):
             connection.commit()
+
+    @property
+    def inside(self) -> bool:
+        """Whether this thread has a transaction open."""
+        return self._open.connection is not None
 
     def on_undo(self, step: Callable[[], None]) -> None:
         """Have `step` called if the transaction that this thread has open fails."""
@@ -166,7 +171,7 @@ class Journal:
         with self.writing() as connection, sqlite.troubles(self.home):
             self.append([book_row(ERASURE, f"{ERASURE}-{record_id}", body, now())])
             connection.execute(update(journal).where(mine).values(body=None))
-        if self._open.connection is None:
+        if not self.inside:
             with sqlite.troubles(self.home):
                 sqlite.scrub(self._engine)
 

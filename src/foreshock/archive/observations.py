@@ -9,13 +9,13 @@ import hashlib
 import os
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from itertools import islice
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -23,13 +23,16 @@ from foreshock.archive import parquet
 from foreshock.archive.journal import Journal
 from foreshock.archive.tables import FIGURES, book_row, moment_text
 from foreshock.archive.trouble import damaged, disk_troubles
-from foreshock.errors import ArchiveBusy, RecordError, WrongUse
+from foreshock.errors import ArchiveBusy, ArchiveError, RecordError, WrongUse
 from foreshock.words.clocks import Clocks, end_of, now
 from foreshock.words.markings import Marking
 from foreshock.words.records import Observation, Origin, Struct
 
 if TYPE_CHECKING:
     import numpy as np
+    from duckdb import DuckDBPyConnection
+
+T = TypeVar("T")
 
 FOLDER = "observations"
 #: the columns that detectors need
@@ -88,7 +91,6 @@ class Observations:
                     self._engine.stage(session, lines)
                     lines.unlink()
                     extent = self._engine.admit(session, self.paths(), part)
-                    session.execute("DROP TABLE IF EXISTS staged; DROP TABLE IF EXISTS admitted")
                 return self._publish(part, extent).rows if extent else 0
             finally:
                 lines.unlink(missing_ok=True)
@@ -120,7 +122,7 @@ class Observations:
     def _publish(
         self, part: Path, extent: tuple[int, datetime, datetime], replaces: tuple[str, ...] = ()
     ) -> File:
-        digest = _sha256(part)
+        digest = hash_file(part)
         target = self.folder / f"{digest[:32]}.parquet"
         file = File(
             name=target.name,
@@ -131,10 +133,10 @@ class Observations:
             last_known=extent[2].replace(tzinfo=UTC),
             replaces=replaces,
         )
-        _sync(part)
-        part.replace(target)
-        _sync(self.folder)
         self._journal.on_undo(lambda: target.unlink(missing_ok=True))
+        sync(part)
+        part.replace(target)
+        sync(self.folder)
         entry = book_row(FIGURES, f"{FIGURES}-{digest}", msgspec.json.encode(file), now())
         self._journal.append([entry])
         return file
@@ -145,10 +147,10 @@ class Observations:
         Half-written files go. A whole file that the journal does not name is set aside in
         `observations/unclaimed`, never deleted; a file that another one replaced goes.
         """
-        if not self._strays(self._entries()):
-            return
-        with suppress(ArchiveBusy), self._journal.writing(), disk_troubles(self.home):
-            entries = self._entries()
+        if self._journal.inside or not self._strays(_entries(self._journal)):
+            return  # inside a transaction nothing is settled yet
+        with suppress(ArchiveBusy), self._journal.writing(patience=0), disk_troubles(self.home):
+            entries = _entries(self._journal)
             replaced = {name for file in entries for name in file.replaces}
             for path in self._strays(entries):
                 if path.suffix == ".part" or path.name in replaced:
@@ -189,17 +191,32 @@ class Observations:
         arrays = self._ask(day, columns, only, lambda found: found.fetchnumpy())
         return {name: _filled(array) for name, array in arrays.items()}
 
-    def _ask(self, day: date | None, columns: Sequence[str], only: dict[str, str], take: Any) -> Any:
-        moment = now() if day is None else end_of(day)
-        query, parameters = parquet.as_known(
-            self.paths(), moment.replace(tzinfo=None), columns, only
-        )
-        with self._engine.session() as session:
-            return take(session.execute(query, parameters))
+    def _ask(
+        self,
+        day: date | None,
+        columns: Sequence[str],
+        only: dict[str, str],
+        take: Callable[["DuckDBPyConnection"], T],
+    ) -> T:
+        moment = (now() if day is None else end_of(day)).replace(tzinfo=None)
+
+        def answer(files: Sequence[File]) -> T:
+            paths = [self.check(file) for file in files]
+            query, parameters = parquet.as_known(paths, moment, columns, only)
+            with self._engine.session() as session:
+                return take(session.execute(query, parameters))
+
+        files = self.files()
+        try:
+            return answer(files)
+        except ArchiveError:
+            if self.files() == files:
+                raise
+        return answer(self.files())  # another process had put the files together meanwhile
 
     def files(self) -> list[File]:
         """The files that count, oldest first."""
-        return _active(self._entries())
+        return listed(self._journal)
 
     def paths(self) -> list[Path]:
         """Their paths, each checked against its hash when it is first read or has changed."""
@@ -213,11 +230,11 @@ class Observations:
             seen = (file.name, state.st_mtime_ns, state.st_size)
             with self._checking:
                 if seen not in self._checked:
-                    self._checked[seen] = _sha256(path)
+                    self._checked[seen] = hash_file(path)
         except FileNotFoundError:
             raise damaged(self.home, f"{FOLDER}/{file.name} is missing") from None
         if self._checked[seen] != file.sha256:
-            raise damaged(self.home, f"{FOLDER}/{file.name} does not have the hash it was kept with")
+            raise damaged(self.home, f"{FOLDER}/{file.name} is not what was written (other hash)")
         return path
 
     def recount(self, file: File) -> int:
@@ -228,11 +245,17 @@ class Observations:
         with self._engine.session() as session:
             return parquet.count_rows(session, self.home, path)
 
-    def _entries(self) -> list[File]:
-        try:
-            return [msgspec.json.decode(b, type=File) for b in self._journal.books(FIGURES)]
-        except msgspec.MsgspecError as error:
-            raise damaged(self.home, f"the list of files cannot be read ({error})") from error
+
+def _entries(journal: Journal) -> list[File]:
+    try:
+        return [msgspec.json.decode(body, type=File) for body in journal.books(FIGURES)]
+    except msgspec.MsgspecError as error:
+        raise damaged(journal.home, f"the list of files cannot be read ({error})") from error
+
+
+def listed(journal: Journal) -> list[File]:
+    """The files of observations that a journal names and that count, oldest first."""
+    return _active(_entries(journal))
 
 
 def _active(entries: Sequence[File]) -> list[File]:
@@ -244,12 +267,25 @@ def _write_lines(target: Path, first: list[Observation], rest: Iterator[Observat
     encoder, batch = msgspec.json.Encoder(), first
     with target.open("xb") as out:
         while batch:
-            out.write(encoder.encode_lines([_fit(row) for row in batch]))
+            fit = [_fit(row) for row in batch]
+            try:
+                out.write(encoder.encode_lines(fit))
+            except (TypeError, ValueError) as error:
+                raise RecordError(
+                    f"figures of {batch[0].series} and after it cannot be kept: {error}",
+                    expected="the types of words/records.py",
+                ) from error
             batch = list(islice(rest, BATCH))
 
 
 def _fit(row: Observation) -> Observation:
     """The row, with its moments in UTC; `RecordError` if it is no figure that can be kept."""
+    if not (row.series and row.period and row.origin.publisher):
+        raise RecordError(
+            f"a figure of series {row.series!r}, period {row.period!r}, "
+            f"publisher {row.origin.publisher!r}",
+            expected="all three given: they say what it is a figure of",
+        )
     if row.value is not None and not isfinite(row.value):
         raise RecordError(
             f"the value of {row.series} for {row.period} is {row.value}",
@@ -288,12 +324,13 @@ def _filled(array: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
     return plain
 
 
-def _sha256(path: Path) -> str:
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's bytes in 64 hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Bring a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

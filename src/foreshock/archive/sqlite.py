@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -52,10 +52,13 @@ TRIGGERS = (
 
 
 def connect(file: Path) -> Engine:
-    """An engine on the file; a connection marked `writes` takes the right to write at once."""
-    engine = create_engine(
-        f"sqlite:///{file}", connect_args={"timeout": PATIENCE, "check_same_thread": False}
-    )
+    """An engine on the file.
+
+    A connection with the option `patience` takes the right to write as it begins, and waits for
+    it that many seconds; without it, it can only read.
+    """
+    address = URL.create("sqlite", database=str(file))
+    engine = create_engine(address, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -65,8 +68,12 @@ def connect(file: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        patience = connection.get_execution_options().get("patience")
+        if patience is None:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -77,7 +84,7 @@ def found(file: Path) -> None:
     part.unlink(missing_ok=True)
     engine = connect(part)
     try:
-        with engine.execution_options(writes=True).begin() as connection:
+        with engine.execution_options(patience=PATIENCE).begin() as connection:
             tables.metadata.create_all(connection)
             for trigger in TRIGGERS:
                 connection.exec_driver_sql(trigger)
@@ -87,9 +94,14 @@ def found(file: Path) -> None:
             connection.execute(insert(tables.journal), [tables.placed(first, 1, "")])
     finally:
         engine.dispose()
-    with closing(sqlite3.connect(part)) as raw:
-        raw.execute("PRAGMA journal_mode = WAL")
+    settle(part)
     part.replace(file)
+
+
+def settle(file: Path) -> None:
+    """Put a journal that nobody else has open into WAL mode, where it stays."""
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("PRAGMA journal_mode = WAL")
 
 
 def copy(file: Path, target: Path) -> None:

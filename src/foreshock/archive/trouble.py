@@ -14,7 +14,7 @@ UNWRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 def full(home: Path) -> ArchiveFull:
     """No room is left."""
     return ArchiveFull(
-        f"no room is left on the disk for the archive {home}; nothing of this step was kept",
+        f"no room is left on the disk at {home}; nothing of this step was kept",
         next_step="Make room and run again; what was kept before is whole.",
     )
 
@@ -51,7 +51,7 @@ def disk_troubles(home: Path) -> Iterator[None]:
     >>> with disk_troubles(Path("/tmp/a")):
     ...     raise OSError(errno.ENOSPC, "no space")
     Traceback (most recent call last):
-    foreshock.errors.ArchiveFull: no room is left on the disk for the archive /tmp/a; ...
+    foreshock.errors.ArchiveFull: no room is left on the disk at /tmp/a; ...
     """
     try:
         yield

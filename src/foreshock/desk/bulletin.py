@@ -10,10 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from foreshock import __version__, gate
 from foreshock.desk import charts, phrases
+from foreshock.desk.draw import templates
 from foreshock.desk.evidence import Shown, Sources, describe, fit
 from foreshock.rounds import Findings
 from foreshock.words.clocks import Clocks, end_of, span
@@ -26,6 +25,7 @@ from foreshock.words.records import (
     EarlyWarning,
     Event,
     Measure,
+    Nature,
     Receiver,
     Record,
 )
@@ -69,19 +69,19 @@ def compose(findings: Findings, pack: Pack, receiver: Receiver) -> Bulletin:
     ).sealed()
 
 
-def _nature(warnings: Iterable[EarlyWarning]) -> Any:
+def _nature(warnings: Iterable[EarlyWarning]) -> Nature:
     """Exercise or test if anything in it is: nobody may take it for the real thing."""
     natures = {w.nature for w in warnings}
-    return next((n for n in ("exercise", "test") if n in natures), "actual")
+    if "exercise" in natures:
+        return "exercise"
+    return "test" if "test" in natures else "actual"
 
 
 def _events(seen: Findings, warnings: Iterable[EarlyWarning]) -> tuple[Event, ...]:
     cited = {key for w in warnings for reason in w.reasons for key in reason.evidence}
     since = end_of(seen.as_of - NEW)
     return tuple(
-        e
-        for e in seen.events
-        if e.id in cited or (not e.background and e.clocks.known_at > since)
+        e for e in seen.events if e.id in cited or (not e.background and e.clocks.known_at > since)
     )
 
 
@@ -160,7 +160,7 @@ def html(bulletin: Bulletin, pack: Pack, documents: Iterable[Document] = ()) -> 
         "events": [(describe(e, pack), e, sources.cite(e.id)) for e in bulletin.events],
         "levels": pack.levels,
     }
-    return _template(pack).render(words)
+    return templates(pack).get_template("bulletin.html").render(words)
 
 
 def _told(warning: EarlyWarning, pack: Pack, sources: Sources) -> dict[str, Any]:
@@ -190,9 +190,3 @@ def style() -> str:
     """The style sheet inside the file."""
     folder = _HERE / "static"
     return "\n" + (folder / "charts.css").read_text() + (folder / "bulletin.css").read_text()
-
-
-def _template(pack: Pack) -> jinja2.Template:
-    from foreshock.desk.web import templates
-
-    return templates(pack).get_template("bulletin.html")

@@ -25,15 +25,10 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """The findings as one receiver may see them."""
 
     findings: Findings
-    #: ids of the records held back
+    #: ids of the records held back, and the names of measures among them
     held: frozenset[str] = frozenset()
-    #: observations held back; they have no id
-    held_figures: int = 0
-
-    @property
-    def held_back(self) -> int:
-        """How many records and figures the receiver does not see."""
-        return len(self.held) + self.held_figures
+    #: how many records and figures the receiver does not see
+    held_back: int = 0
 
 
 def fit(findings: Findings, receiver: Receiver) -> Shown:
@@ -46,21 +41,22 @@ def fit(findings: Findings, receiver: Receiver) -> Shown:
     0
     """
     passed: dict[str, tuple[Any, ...]] = {}
-    held: set[str] = set()
+    held: list[Record] = []
     for part in RECORDS:
         records: tuple[Record, ...] = getattr(findings, part)
-        kept, _ = gate.fit_for(records, receiver)
-        held |= {r.id for r in records} - {r.id for r in kept}
-        passed[part] = kept
-    events = tuple(e for e in passed["events"] if e.document not in held)
-    held |= {e.id for e in passed["events"]} - {e.id for e in events}
-    passed["events"] = events
-    figures = figures_fit(findings.observations, receiver)
-    passed["observations"] = figures
+        passed[part], _ = gate.fit_for(records, receiver)
+        held += [r for r in records if not gate.allows(r, receiver)]
+    hidden = {r.id for r in held}
+    held += [e for e in passed["events"] if e.document in hidden]
+    passed["events"] = tuple(e for e in passed["events"] if e.document not in hidden)
+    passed["observations"] = figures_fit(findings.observations, receiver)
+    open_measures = {m.name for m in passed["measures"]}
+    passed["regimes"] = tuple(r for r in findings.regimes if r.measure in open_measures)
+    closed = {m.name for m in held if isinstance(m, Measure)} - open_measures
     return Shown(
         findings=msgspec.structs.replace(findings, **passed),
-        held=frozenset(held),
-        held_figures=len(findings.observations) - len(figures),
+        held=frozenset({r.id for r in held} | closed),
+        held_back=len(held) + len(findings.observations) - len(passed["observations"]),
     )
 
 
@@ -100,7 +96,7 @@ class Sources:
         self.documents = {d.id: d for d in findings.documents}
         self.events = {e.id: e for e in findings.events}
         self.signals = {s.id: s for s in findings.signals}
-        self.measures = {m.id: m for m in findings.measures}
+        self.measures = {key: m for m in findings.measures for key in (m.id, m.name)}
         self.rows = rows_by_ref(pack)
 
     def cite(self, key: str) -> Cited:
@@ -222,7 +218,8 @@ def row_says(row: ref.Sourced, pack: Pack) -> str:
     """A sourced row of the pack in a few words."""
     match row:
         case ref.Provision():
-            what = f"{percent(row.share)} of the world's {name(row.item, pack)} ({row.stage})"
+            share = "a share not told" if row.share is None else percent(row.share)
+            what = f"{share} of the world's {name(row.item, pack)} ({row.stage})"
             return f"{row.company or name(row.country, pack)} makes {what}, {row.year}"
         case ref.Import():
             source = f"{name(row.item, pack)} from {name(row.origin, pack)}"

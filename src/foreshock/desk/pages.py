@@ -9,7 +9,7 @@ from copy import copy
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -55,7 +55,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         bare, mark, fragment = path.partition("#")
         kept = {k: v for k, v in self.query().items() if k in ("as_of", "holder")}
         words = {k: v for k, v in {**kept, **changes}.items() if v}
-        return bare + (f"?{urlencode(words)}" if words else "") + mark + fragment
+        return quote(bare, safe="/:") + (f"?{urlencode(words)}" if words else "") + mark + fragment
 
 
 class View:
@@ -88,9 +88,7 @@ class View:
     def standing(self) -> list[EarlyWarning]:
         """The warnings that are out, worst first, for the holder asked for."""
         holder = self.asked.holder
-        return [
-            w for w in phrases.out(self.findings.warnings) if not holder or w.holder == holder
-        ]
+        return [w for w in phrases.out(self.findings.warnings) if not holder or w.holder == holder]
 
     def absent(self, what: str, next_step: str) -> NotThere:
         """The one sentence for what is not there, was not known yet, or is held back."""
@@ -109,9 +107,7 @@ def warnings(view: View) -> Context:
     every = view.standing()
     wanted = view.pack.family(view.asked.item) if view.asked.item else frozenset()
     rows = [
-        w
-        for w in every
-        if w.level >= (view.asked.level or 0) and (not wanted or w.item in wanted)
+        w for w in every if w.level >= (view.asked.level or 0) and (not wanted or w.item in wanted)
     ]
     known = {w.id: w for w in view.findings.warnings}
     return {
@@ -135,7 +131,7 @@ def warning(view: View, key: str) -> Context:
 
 
 def warning_for(view: View, item: str, holder: str) -> Context:
-    """The warning that is out about an item for a holder: an address that lasts through the days."""
+    """The warning that is out about an item for a holder: an address that lasts."""
     for found in phrases.out(view.findings.warnings):
         if (found.item, found.holder) == (item, holder):
             return _warning(view, found)
@@ -240,14 +236,22 @@ def shares(view: View, key: str) -> list[tuple[str, Provision, str]]:
         known = [
             r
             for r in view.pack.provisions
-            if r.item == key and r.stage == stage and not r.company and r.known(view.day)
+            if r.item == key
+            and r.stage == stage
+            and not r.company
+            and r.share is not None
+            and r.known(view.day)
         ]
         if not known:
             continue
         newest = max(known, key=lambda r: (r.source_date or date.min, r.year))
         rows = [r for r in known if (r.source_url, r.year) == (newest.source_url, newest.year)]
-        rows.sort(key=lambda r: -r.share)
-        pairs = [charts.Bar(phrases.name(r.country, view.pack), r.share) for r in rows[:8]]
+        rows.sort(key=lambda r: -(r.share or 0))
+        pairs = [
+            charts.Bar(phrases.name(r.country, view.pack), r.share)
+            for r in rows[:8]
+            if r.share is not None
+        ]
         what = f"Share of the world's output, {stage}, {newest.year}"
         drawn.append((stage, newest, charts.bars(pairs, what)))
     return drawn
@@ -280,8 +284,7 @@ def _drawn(title: str, figures: Sequence[Observation], alarms: dict[str, str]) -
     for figure in sorted(figures, key=lambda f: f.clocks.known_at):
         if ".." not in figure.period:
             latest[figure.period] = figure
-    length = min((len(period) for period in latest if period[:4].isdigit()), default=0)
-    finest = max((len(period) for period in latest), default=length)
+    finest = max((len(period) for period in latest), default=0)  # months, where there are any
     points = []
     for period, figure in latest.items():
         if len(period) == finest:
@@ -336,6 +339,7 @@ def measure(view: View, name: str) -> Context:
         "measure": found,
         "timeline": charts.timeline(marks, view.day, f"Life of {found.name}"),
         "steps": [(step, view.sources.cite_all(step.evidence)) for step in order],
+        "regimes": [r for r in view.findings.regimes if r.measure == name],
         "warnings": [w for w in view.standing() if w.item in _reach(view, found.items)],
     }
 
@@ -352,7 +356,9 @@ def commitments(view: View) -> Context:
     )
     return {
         "title": "Commitments",
-        "rows": [(row, view.sources.cite_all(row.evidence), _overdue(view, row.due)) for row in rows],
+        "rows": [
+            (row, view.sources.cite_all(row.evidence), _overdue(view, row.due)) for row in rows
+        ],
     }
 
 

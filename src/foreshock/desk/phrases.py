@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from foreshock.errors import UnknownWord
-from foreshock.words.clocks import end_of
 from foreshock.words.pack import Pack
 from foreshock.words.records import EarlyWarning, Reason
 
@@ -130,6 +129,8 @@ def cover(warning: EarlyWarning) -> str:
         if warning.cover_basis == "unknown":
             return "unknown"
         return f"no shortage in sight ({warning.cover_basis})"
+    if middle == 0:
+        return f"none left ({warning.cover_basis})"
     about = f"about {_weeks(middle)} week{'' if _weeks(middle) == '1' else 's'}"
     if low is None or high is None:
         return f"{about} ({warning.cover_basis})"
@@ -145,8 +146,8 @@ def onset(warning: EarlyWarning) -> str:
 
 
 def by_weight(warning: EarlyWarning) -> list[Reason]:
-    """The reasons, the heaviest first, whichever way they pull."""
-    return sorted(warning.reasons, key=lambda reason: -abs(reason.weight))
+    """The reasons: the base rate, from which they start, then the heaviest first."""
+    return sorted(warning.reasons, key=lambda r: (r.rule != "base", -abs(r.weight)))
 
 
 def why(warning: EarlyWarning) -> str:
@@ -179,11 +180,11 @@ def sentence(warning: EarlyWarning, pack: Pack) -> str:
     For example "Level 3 alert: gallium for Korea: 48 % within 90 days (roughly even chance); about
     9 weeks of cover (prior); why: licences required from 1 August 2023".
     """
-    low, middle, _ = warning.cover_weeks
-    if middle is None or low is None:
-        stock = f"weeks of cover: {cover(warning)}"
-    else:
+    middle = warning.cover_weeks[1]
+    if middle:
         stock = f"about {_weeks(middle)} weeks of cover ({warning.cover_basis})"
+    else:
+        stock = f"weeks of cover: {cover(warning)}"
     test = "" if warning.nature == "actual" else f"{warning.nature.upper()}: "
     return plain(
         f"{test}Level {warning.level} {level_word(warning.level, pack)}: "
@@ -201,8 +202,3 @@ def out(warnings: Iterable[EarlyWarning]) -> list[EarlyWarning]:
         w for w in versions if w.id not in replaced and w.state not in ("cancelled", "expired")
     ]
     return sorted(standing, key=lambda w: (-w.level, -w.p90, w.item, w.holder))
-
-
-def moment(warning: EarlyWarning) -> str:
-    """The day for which the warning was judged, as the end of that day in UTC."""
-    return f"{end_of(warning.as_of):%Y-%m-%d %H:%M} UTC"

@@ -6,15 +6,12 @@ loads anything from elsewhere; the headers forbid it too.
 
 import base64
 import hashlib
-import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import jinja2
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -22,21 +19,20 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from foreshock import __version__, gate
-from foreshock.desk import bulletin, pages, phrases
+from foreshock.desk import bulletin, pages
+from foreshock.desk.draw import templates
 from foreshock.desk.evidence import fit
 from foreshock.desk.pages import Asked, Context, NotThere, View
 from foreshock.errors import ArchiveBusy, ForeshockError, NotAllowed, WrongUse
 from foreshock.rounds import Findings
 from foreshock.words import clocks
-from foreshock.words.markings import label
 from foreshock.words.pack import Pack
 from foreshock.words.records import Receiver
 
 Look = Callable[[date | None, str | None], Findings]
 
 _HERE = Path(__file__).parent
-_FRESH = 60.0  # seconds for which a day that was looked at is shown again without looking
-_KEPT = 8  # days kept so
+_KEPT = 8  # views kept ready, each for the very findings it was made of
 
 #: names by which this machine may be asked; a page of another site must not reach the desk by one
 #: of its own names (DNS rebinding)
@@ -97,8 +93,7 @@ def make_app(
     """The web desk as an ASGI application.
 
     `look(as_of, holder)` runs or recalls a round as of a day (None: now) for a holder (None: the
-    most exposed). What it returns passes the gate for `receiver` before anything is shown, and is
-    kept for a minute. `hosts` are the names the desk answers to; another gets a page that says so.
+    most exposed). What it returns passes the gate for `receiver` before anything is shown, `hosts` are the names the desk answers to; another gets a page that says so.
     """
     desk = Desk(look, pack, receiver, hosts)
     app = FastAPI(title="Foreshock", version=__version__, docs_url=None, redoc_url=None)
@@ -135,25 +130,21 @@ class Desk:
         self.receiver = receiver
         self.hosts = frozenset(hosts)
         self.templates = templates(pack)
-        self._looking = threading.Lock()
-        self._looked: dict[tuple[date | None, str | None], tuple[float, View]] = {}
+        self._views: list[tuple[Findings, View]] = []
 
     # -- looking ---------------------------------------------------------------------------------
 
     def view(self, request: Request) -> View:
         """The day that the address asks for, as the receiver may see it."""
         asked = self.asked(request)
-        key = (asked.as_of, asked.holder)
-        with self._looking:  # one round at a time, and the second asker gets the first's
-            at, view = self._looked.get(key, (0.0, None))
-            if view is None or time.monotonic() - at > _FRESH:
-                shown = fit(self.look(asked.as_of, asked.holder), self.receiver)
-                view = View(shown, self.pack, asked, clocks.now())
-                self._looked.pop(key, None)
-                self._looked[key] = (time.monotonic(), view)
-                while len(self._looked) > _KEPT:
-                    del self._looked[next(iter(self._looked))]
-        return view.asking(asked)
+        findings = self.look(asked.as_of, asked.holder)
+        views = self._views  # read once: another request may put in a longer list meanwhile
+        for source, view in views:
+            if source is findings:
+                return view.asking(asked)
+        view = View(fit(findings, self.receiver), self.pack, asked, clocks.now())
+        self._views = [*views[-_KEPT:], (findings, view)]
+        return view
 
     def asked(self, request: Request) -> Asked:
         """What the address asks for; a word that cannot be is refused in one sentence."""
@@ -200,6 +191,7 @@ class Desk:
             "here": path,
             "section": f"/{path.split('/')[1]}" if path != "/" else "/",
             "receiver": self.receiver,
+            "nav": NAV,
         }
         text = self.templates.get_template(template).render(frame | words)
         return HTMLResponse(text, status, headers=HEADERS)
@@ -294,30 +286,3 @@ def _one_of(word: str | None, known: set[str], what: str, example: str) -> str |
         expected=f"the id of a {what} in the pack",
         next_step=f"For example {example}; the list on the page of warnings has them.",
     )
-
-
-def templates(pack: Pack) -> jinja2.Environment:
-    """The templates of the desk, with the phrases they may use, bound to the pack."""
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.globals.update(
-        nav=NAV,
-        version=__version__,
-        bases=phrases.BASES,
-        label=label,
-        percent=phrases.percent,
-        number=phrases.number,
-        cover=phrases.cover,
-        onset=phrases.onset,
-        why=phrases.why,
-        name=lambda key: phrases.name(key, pack),
-        names=lambda keys: phrases.names(keys, pack),
-        level_word=lambda level: phrases.level_word(level, pack),
-        probability_word=lambda p: phrases.probability_word(p, pack),
-    )
-    return env

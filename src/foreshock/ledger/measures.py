@@ -15,7 +15,6 @@ from foreshock.words.pack import Pack
 from foreshock.words.records import Event, Measure, Origin, Step, Struct
 from foreshock.words.reference import MeasureRow, StepRow
 
-
 #: why an event opens no measure, by whether its type could
 _CANNOT_OPEN = {
     True: "it tells no step with which a measure can begin",
@@ -199,8 +198,7 @@ def _known(card: MeasureRow, rows: Sequence[StepRow]) -> Measure:
 
 
 def _origin(row: StepRow) -> Origin:
-    checked = "official" if row.checked == "official" else "secondary"
-    return Origin(publisher=row.publisher, url=row.source_url, checked=checked)
+    return Origin(publisher=row.publisher, url=row.source_url, checked=row.checked or "unopened")
 
 
 def _noted(steps: tuple[Step, ...], event: Event) -> tuple[Step, ...]:

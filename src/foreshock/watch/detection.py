@@ -19,6 +19,7 @@ REST = 6
 #: the spacing of a series is told by its first rows, so that later ones cannot change it
 SPACING_ROWS = 6
 _DAY = 86_400.0
+_YEAR = 365.25 * _DAY
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -82,11 +83,13 @@ def cadence(seconds: npt.NDArray[np.float64]) -> Cadence:
     >>> cadence(np.arange(10) * 300.0).cycle
     288
     """
-    gap = float(np.median(np.diff(seconds[:SPACING_ROWS])))
+    gaps = np.diff(seconds[:SPACING_ROWS])
+    gap = float(np.median(gaps))
     if gap <= 0:
         return Cadence(seconds=1.0, slow=False, cycle=0)
-    if gap >= 5 * _DAY:
-        return Cadence(seconds=gap, slow=True, cycle=round(365.25 * _DAY / gap))
+    if gap >= 5 * _DAY:  # months may be missing: the shortest gap tells the spacing
+        cycle = max(1, round(_YEAR / float(gaps[gaps > 0].min())))
+        return Cadence(seconds=_YEAR / cycle, slow=True, cycle=cycle)
     return Cadence(seconds=gap, slow=False, cycle=7 if gap > _DAY / 2 else round(_DAY / gap))
 
 

@@ -51,7 +51,9 @@ def judge(values: Floats, cycle: int) -> Floats:
     quantities = [discord(values)]
     if cycle >= 2:
         quantities.append(residual(values, cycle))
-    evidence = np.max([beyond_extremes(q) for q in quantities], axis=0)
+    evidence = np.zeros(len(values))
+    for quantity in quantities:
+        np.maximum(evidence, beyond_extremes(quantity), out=evidence)
     evidence[:WARM_UP] = 0.0
     padded = np.concatenate([np.zeros(REST), evidence])
     before = np.lib.stride_tricks.sliding_window_view(padded[:-1], REST).max(axis=1)

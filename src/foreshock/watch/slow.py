@@ -58,7 +58,7 @@ def judge(values: Floats, slots: Ints, season: int) -> Judged:
     >>> steady = np.array([100.0, 104, 97, 101, 99, 103, 98, 102, 100, 10])
     >>> found = judge(steady, np.arange(10), 12)
     >>> round(float(found.usual[-1])), float(found.direction[-1])
-    (101, -1.0)
+    (100, -1.0)
     >>> bool(found.evidence[-1] > 1.0), bool(found.evidence[:-1].max() == 0.0)
     (True, True)
     """
@@ -68,7 +68,8 @@ def judge(values: Floats, slots: Ints, season: int) -> Judged:
             return by_ratio
         by_difference = _judge(values, slots, season, ratio=False)
     never_negative = np.minimum.accumulate(values) >= 0
-    return Judged(*(np.where(never_negative, *pair) for pair in zip(by_ratio, by_difference)))
+    pairs = zip(by_ratio, by_difference, strict=True)
+    return Judged(*(np.where(never_negative, ratio, difference) for ratio, difference in pairs))
 
 
 def _judge(values: Floats, slots: Ints, season: int, *, ratio: bool) -> Judged:
@@ -108,7 +109,8 @@ def _departures(
 
 
 def _distance(values: Floats, level: Floats, pad: Floats, *, ratio: bool) -> Floats:
-    return np.log((values + pad) / (level + pad)) if ratio else values - level
+    distance: Floats = np.log((values + pad) / (level + pad)) if ratio else values - level
+    return distance
 
 
 def _spread(then: Floats, floor: Floats | float) -> Floats:

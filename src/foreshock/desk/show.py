@@ -1,0 +1,116 @@
+"""What the command line shows: plain sentences first, then tables for a terminal.
+
+The sentences stand alone, so that a pipe or a log loses nothing without the tables. Whatever came
+from outside is shown as text, never as styling, and cannot steer the terminal.
+"""
+
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+from foreshock.desk import phrases
+from foreshock.desk.evidence import describe
+from foreshock.rounds import Findings
+from foreshock.words.pack import Pack
+from foreshock.words.records import Dependence, Event
+
+#: colours of the levels on a terminal, 0 to 4; the number and the word stand beside them
+_COLOURS = ("green", "blue", "yellow", "dark_orange", "bold red")
+
+
+def summary_lines(findings: Findings, pack: Pack) -> list[str]:
+    """The round in sentences: how much was known, each warning that is out, what could not be seen.
+
+    >>> from datetime import date
+    >>> summary_lines(Findings(as_of=date(2023, 7, 10), live=False), Pack())[0]
+    'Known as of 2023-07-10: 0 documents, 0 events, 0 figures, 0 measures.'
+    """
+    standing = phrases.out(findings.warnings)
+    lines = [
+        f"Known as of {findings.as_of}: {len(findings.documents)} documents, "
+        f"{len(findings.events)} events, {len(findings.observations)} figures, "
+        f"{len(findings.measures)} measures."
+    ]
+    lines += [f"{phrases.sentence(w, pack)}." for w in standing]
+    if not standing:
+        lines.append("No warning is out.")
+    lines += [f"Not seen: {phrases.plain(caveat)}" for caveat in findings.caveats]
+    return lines
+
+
+def health_lines(findings: Findings) -> list[str]:
+    """One sentence for each source: fine, quiet, broken or unknown, and each trouble it had.
+
+    >>> from datetime import date
+    >>> health_lines(Findings(as_of=date(2023, 7, 10), live=False))
+    []
+    """
+    lines = []
+    for health in findings.health:
+        newest = f"newest content {health.newest}" if health.newest else "newest content unknown"
+        lines.append(f"Source {health.source}: {health.state}, {health.read} read, {newest}.")
+        lines += [f"  {phrases.plain(trouble)}" for trouble in health.trouble]
+    return lines
+
+
+def warnings_table(findings: Findings, pack: Pack) -> Table:
+    """The warnings that are out, worst first."""
+    table = _table("level", "item", "for", "within 90 days", "weeks of cover", "why")
+    for w in phrases.out(findings.warnings):
+        level = f"{w.level} {phrases.level_word(w.level, pack)}"
+        chance = f"{phrases.percent(w.p90)} {phrases.probability_word(w.p90, pack)}"
+        table.add_row(
+            Text(level, style=_COLOURS[w.level]),
+            _cell(phrases.name(w.item, pack)),
+            _cell(phrases.name(w.holder, pack)),
+            chance,
+            phrases.cover(w),
+            _cell(phrases.why(w)),
+        )
+    return table
+
+
+def events_table(events: Iterable[Event], pack: Pack) -> Table:
+    """Events: when, who does what about which items to whom, how real, how sure."""
+    table = _table("date", "event", "status", "said by", "confidence")
+    for event in events:
+        real = event.status.replace("_", " ")
+        if event.modality != "fact":
+            real += f", {event.modality}"
+        table.add_row(
+            event.date or "not dated",
+            _cell(describe(event, pack)),
+            real,
+            _cell(", ".join((event.source.kind, *event.source.who))),
+            phrases.percent(event.confidence),
+        )
+    return table
+
+
+def dependence_table(rows: Iterable[Dependence], pack: Pack) -> Table:
+    """From where holders get an item: direct share, share through third countries, year, basis."""
+    table = _table("for", "item", "from", "direct", "through others", "year", "basis", "by way of")
+    for row in rows:
+        table.add_row(
+            _cell(phrases.name(row.holder, pack)),
+            _cell(phrases.name(row.item, pack)),
+            _cell(phrases.name(row.origin, pack)),
+            phrases.percent(row.direct),
+            phrases.percent(row.indirect),
+            str(row.year),
+            row.basis,
+            _cell(phrases.names(row.path, pack)),
+        )
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _cell(text: str) -> Text:
+    return Text(phrases.plain(text))

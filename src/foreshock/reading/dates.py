@@ -1,0 +1,172 @@
+"""Dates in a text, resolved against the day of the document; nothing is guessed without one.
+
+A date is a text YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD: its length is its resolution. Month and
+weekday names, relative words and the words for "from" and "until" are the language's table
+`cues.dates`.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+_NUMBER = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th|\.)?"
+_YEAR = r"(?P<y>(?:19|20)\d\d)"
+_ISO = re.compile(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)(?:-(?P<d>\d\d))?\b")
+_CJK = re.compile(
+    r"(?:(?P<y>20\d\d)\s?[年년]\s?)?(?:(?P<mo>1[0-2]|0?[1-9])\s?[月월]\s?)(?:(?P<d>[0-3]?\d)\s?[日일])?"
+    r"|(?P<y2>20\d\d)\s?[年년]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date found at `start`..`end`; `role` is date, effective or until."""
+
+    start: int
+    end: int
+    value: str
+    role: str
+    #: it dates the telling ("said on Monday"), not what is told
+    telling: bool = False
+
+
+class DateFinder:
+    """Finds dates by the words of one language.
+
+    >>> words = {"months": {"april": 4}, "weekdays": {"tuesday": 1}, "relative": {"last month": "month-1"},
+    ...          "effective": r"(?:from|since)\\s$", "until": r"until\\s$", "telling": r"said\\son\\s$"}
+    >>> finder = DateFinder(words)
+    >>> text = "from 4 april 2025, on tuesday, last month, until april"
+    >>> [(w.value, w.role) for w in finder.find(text, date(2025, 6, 5))]
+    [('2025-04-04', 'effective'), ('2025-06-03', 'date'), ('2025-05', 'date'), ('2026-04', 'until')]
+    """
+
+    def __init__(self, words: dict[str, Any]) -> None:
+        self._months: dict[str, int] = words.get("months", {})
+        self._weekdays: dict[str, int] = words.get("weekdays", {})
+        self._relative: dict[str, str] = words.get("relative", {})
+        self._roles = [
+            (role, re.compile(words[role])) for role in ("effective", "until") if words.get(role)
+        ]
+        self._telling = re.compile(words.get("telling") or "(?!)")
+        self._future = re.compile(words.get("future") or "(?!)")
+        self._patterns = list(self._compile())
+
+    def _compile(self) -> "list[tuple[str, re.Pattern[str]]]":
+        found = [("day", _ISO), ("day", _CJK)]
+        if self._months:
+            months = "|".join(sorted(map(re.escape, self._months), key=len, reverse=True))
+            month = rf"(?P<m>{months})\b\.?"
+            found += [
+                ("day", re.compile(rf"\b{_NUMBER}\s(?:of\s)?{month},?(?:\s{_YEAR})?")),
+                ("day", re.compile(rf"\b{month}\s{_NUMBER}\b(?:,?\s{_YEAR})?")),
+                ("month", re.compile(rf"\b(?P<last>last\s)?{month}(?:\s(?:of\s)?{_YEAR})?")),
+            ]
+        found.append(("quarter", re.compile(rf"\b(?:q(?P<q>[1-4])|(?P<qw>first|second|third|fourth)\squarter)(?:\sof)?(?:\s{_YEAR})?")))
+        if self._weekdays:
+            found.append(("weekday", re.compile(rf"\b(?P<w>{'|'.join(self._weekdays)})\b")))
+        if self._relative:
+            words = "|".join(sorted(map(re.escape, self._relative), key=len, reverse=True))
+            found.append(("relative", re.compile(rf"\b(?P<r>{words})\b" if words[0].isascii() else f"(?P<r>{words})")))
+        found.append(("year", re.compile(rf"(?<=in\s){_YEAR}\b|(?<=since\s){_YEAR}\b|(?<=early\s){_YEAR}\b|(?<=of\s){_YEAR}\b")))
+        return found
+
+    def find(self, low: str, day: date | None, start: int = 0, end: int | None = None) -> list[When]:
+        """The dates in `low[start:end]` (lower case), in order; `day` is the document's."""
+        end = len(low) if end is None else end
+        found: list[When] = []
+        taken: list[tuple[int, int]] = []
+        for kind, pattern in self._patterns:
+            for m in pattern.finditer(low, start, end):
+                if m.start() == m.end() or any(a < m.end() and m.start() < b for a, b in taken):
+                    continue
+                before = low[max(start, m.start() - 40) : m.start()]
+                role = next((r for r, p in self._roles if p.search(before)), "date")
+                ahead = role == "until" or bool(self._future.search(before))
+                value = self._value(kind, m, day, ahead)
+                if value:
+                    taken.append((m.start(), m.end()))
+                    telling = self._telling.search(before) is not None
+                    found.append(When(m.start(), m.end(), value, role, telling))
+        return sorted(found, key=lambda w: w.start)
+
+    def _value(self, kind: str, m: re.Match[str], day: date | None, ahead: bool) -> str | None:
+        group = m.groupdict()
+        year = group.get("y") or group.get("y2")
+        if kind == "year":
+            return year
+        if kind == "weekday":
+            return weekday(self._weekdays[m["w"]], day, ahead)
+        if kind == "relative":
+            return relative(self._relative[m["r"]], day)
+        if kind == "quarter":
+            order = ("first", "second", "third", "fourth")
+            quarter = int(m["q"]) if m["q"] else order.index(m["qw"]) + 1
+            known = year or (str(day.year) if day else None)
+            return f"{known}-Q{quarter}" if known else None
+        month = self._months.get(group.get("m") or "") or (int(group["mo"]) if group.get("mo") else 0)
+        if not month:
+            return year
+        return nearest(int(year) if year else None, month, int(group.get("d") or 0), day, ahead)
+
+
+def nearest(year: int | None, month: int, number: int, day: date | None, ahead: bool) -> str | None:
+    """A month, or a day of it, in the year given, else the nearest past (or, ahead, coming) one.
+
+    >>> nearest(None, 11, 0, date(2025, 2, 4), False), nearest(None, 8, 1, date(2023, 7, 7), True)
+    ('2024-11', '2023-08-01')
+    """
+    if year is None:
+        if day is None:
+            return None
+        year = day.year
+        if number and not ahead:
+            # a day named without a year is the closest one: "on August 1" in July is ahead
+            candidates = [y for y in (year - 1, year, year + 1) if _real(y, month, number)]
+            year = min(candidates, key=lambda y: abs((date(y, month, number) - day).days), default=year)
+        elif month > day.month and not ahead:
+            year -= 1
+        elif month < day.month and ahead:
+            year += 1
+    if number and not _real(year, month, number):
+        return None
+    return f"{year}-{month:02}-{number:02}" if number else f"{year}-{month:02}"
+
+
+def _real(year: int, month: int, number: int) -> bool:
+    try:
+        date(year, month, number)
+    except ValueError:
+        return False
+    return True
+
+
+def weekday(number: int, day: date | None, ahead: bool) -> str | None:
+    """The last such weekday up to the document's day, or the coming one.
+
+    >>> weekday(0, date(2025, 6, 5), ahead=False)
+    '2025-06-02'
+    """
+    if day is None:
+        return None
+    back = (day.weekday() - number) % 7
+    return (day + timedelta(days=(-day.weekday() + number) % 7) if ahead else day - timedelta(days=back)).isoformat()
+
+
+def relative(what: str, day: date | None) -> str | None:
+    """A relative date of the tables: "day-1", "month-1", "year-1", "year+0", "quarter-1".
+
+    >>> relative("month-1", date(2025, 1, 9)), relative("day+0", date(2025, 1, 9))
+    ('2024-12', '2025-01-09')
+    """
+    if day is None:
+        return None
+    unit, step = what[:-2], int(what[-2:])
+    if unit == "day":
+        return (day + timedelta(days=step)).isoformat()
+    if unit == "year":
+        return str(day.year + step)
+    months = day.year * 12 + day.month - 1 + step * (3 if unit == "quarter" else 1)
+    year, month = divmod(months, 12)
+    return f"{year}-Q{month // 3 + 1}" if unit == "quarter" else f"{year}-{month + 1:02}"

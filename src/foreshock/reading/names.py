@@ -1,0 +1,209 @@
+"""Names in a text: items and actors of the pack, and companies that the pack does not know.
+
+All names of a language (and the English ones) are looked up in one pass. Latin names count only as
+whole words, abbreviations only in capitals; of two names that overlap the longer counts.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import ahocorasick
+
+from foreshock.reading.sentences import lowered
+from foreshock.words.pack import Pack
+from foreshock.words.reference import Actor
+
+#: names of these languages are looked up whatever the language of the text
+_ALWAYS = "en"
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_STATE_KINDS = ("country", "bloc")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a written form may stand for."""
+
+    id: str
+    #: item, or the actor's part: name, demonym, metonym, agency, person, company
+    part: str
+    doubtful: bool = False
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date | None) -> bool:
+        """Whether the name stood for this on the day; without a day, whether it ever did."""
+        if day is None:
+            return True
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name found: characters `start`..`end`."""
+
+    start: int
+    end: int
+    id: str
+    part: str
+    doubtful: bool = False
+
+    @property
+    def state(self) -> bool:
+        """Whether it is a country, a bloc, or somebody who speaks for one."""
+        return not self.id.startswith("org:")
+
+
+class Names:
+    """The names of a pack in one language, ready to be looked up.
+
+    >>> from foreshock.words.pack import Pack
+    >>> from foreshock.words.reference import Actor, Item
+    >>> pack = Pack(items=(Item(id="min.ga", name="gallium", kind="mineral"),),
+    ...             actors=(Actor(id="CN", kind="country", name="China", demonyms=("Chinese",)),))
+    >>> [(m.id, m.part) for m in Names(pack, "en").find("Chinese gallium, galliums")]
+    [('CN', 'demonym'), ('min.ga', 'item'), ('min.ga', 'item')]
+    """
+
+    def __init__(self, pack: Pack, language: str) -> None:
+        self._forms: dict[str, list[tuple[str, Name]]] = {}
+        for form, name in (*_item_names(pack, language), *_actor_names(pack, language)):
+            entries = self._forms.setdefault(lowered(form), [])
+            if (form, name) not in entries:
+                entries.append((form, name))
+        self._automaton = ahocorasick.Automaton()
+        for form in self._forms:
+            self._automaton.add_word(form, form)
+        if self._forms:
+            self._automaton.make_automaton()
+
+    def find(self, text: str, day: date | None = None) -> list[Mention]:
+        """The mentions in a text, in order, without overlaps; names of persons as of `day`."""
+        if not self._forms:
+            return []
+        low = lowered(text)
+        found: list[Mention] = []
+        for last, form in self._automaton.iter(low):
+            start, end = last + 1 - len(form), last + 1
+            whole = _whole(low, start, end)
+            if whole is None:
+                continue
+            for written, name in self._forms[form]:
+                if name.holds(day) and _written_so(text[start:end], written, name):
+                    found.append(Mention(start, whole, name.id, name.part, name.doubtful))
+                    break
+        return list(_longest(found))
+
+
+def _whole(low: str, start: int, end: int) -> int | None:
+    """The end of the word, plural included, or None if the form is only a part of a word."""
+    if not _LATIN.match(low[start]):
+        return end
+    if start and (low[start - 1].isalnum() or low[start - 1] == "_"):
+        return None
+    if end < len(low) and low[end] == "s" and end - start > 3:
+        end += 1
+    return None if end < len(low) and (low[end].isalnum() and low[end] < "\u1100") else end
+
+
+def _written_so(found: str, written: str, name: Name) -> bool:
+    """Abbreviations must stand in capitals, names of actors begin with one."""
+    if written.isupper() and len(written) <= 5 and _LATIN.match(written):
+        return found == written
+    if name.part == "item" or not _LATIN.match(written):
+        return True
+    return found[0].isupper() or not written[0].isupper()
+
+
+def _longest(found: Iterable[Mention]) -> Iterator[Mention]:
+    end = -1
+    for mention in sorted(found, key=lambda m: (m.start, -m.end)):
+        if mention.start >= end:
+            yield mention
+            end = mention.end
+
+
+def _item_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
+    for item in pack.items:
+        forms = [item.name]
+        for column in dict.fromkeys((f"names_{_ALWAYS}", f"names_{language}")):
+            forms.extend(getattr(item, column, ()))
+        doubtful = {form.rstrip("?") for form in forms if form.endswith("?")}
+        for form in forms:
+            plain = form.rstrip("?")
+            if plain:
+                yield plain, Name(item.id, "item", doubtful=plain in doubtful)
+
+
+def _actor_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
+    for actor in pack.actors:
+        part = "name" if actor.kind in _STATE_KINDS else actor.kind
+        columns = dict.fromkeys((f"names_{_ALWAYS}", f"names_{language}"))
+        forms = [actor.name, *(f for c in columns for f in getattr(actor, c, ()))]
+        name = Name(_stands_for(actor), part, since=actor.since, until=actor.until)
+        for form in forms:
+            if form:
+                yield form, name
+        for form in actor.demonyms:
+            yield form, Name(name.id, "demonym")
+        for form in actor.metonyms:
+            yield form, Name(name.id, "metonym")
+
+
+def _stands_for(actor: Actor) -> str:
+    """The id that the event standard gives to somebody who acts."""
+    if actor.kind in _STATE_KINDS:
+        return actor.id
+    if actor.kind in ("agency", "person") and actor.belongs_to:
+        return actor.belongs_to
+    return actor.id if actor.id.startswith("org:") else f"org:{actor.name.replace(' ', '_')}"
+
+
+_CAPITALISED = re.compile(
+    r"(?<![\w.])(?:The )?[A-Z][\w&'.\-]*[\w](?: (?:&|[A-Z][\w&.\-]*\w))*"
+)
+_NO_COMPANY = frozenset(
+    """
+    the a an it its this that these those they he she we you i in on at by for from to of and but or
+    so as if when while after before since although though because both some many most more all any
+    each no not nor yet even only just still also once until despite under over with without about
+    according meanwhile however moreover indeed thus therefore thanks according such other another
+    there here what which who how why last next new first one two three four five six seven eight
+    nine ten january february march april may june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sept oct nov
+    dec minister ministry president government commission commissioner secretary prime senior
+    chief executive officials official companies company carmakers exports export imports shipments
+    prices price production output section announcement act law rule key exporters customers analysts
+    experts customs spokesman spokesperson speakers news table photo source location advertisement
+    asia africa america north south east west western eastern middle group summit parliament
+    people products materials nothing nobody everybody none until either neither during between among
+    """.split()
+)
+_SUFFIX = re.compile(r"[ ,]+(?:Inc|Corp|Corporation|Ltd|Limited|Co|LLC|Plc|PLC|AG|NV|N\.V|SA|SE|GmbH|BV|Company|Holdings?)\.?$")
+
+
+def companies(text: str, start: int, end: int, known: Iterable[Mention]) -> list[Mention]:
+    """Capitalised names in `text[start:end]` that no known name covers, as unknown companies.
+
+    Whether one of them is somebody who acts is for the caller to judge.
+
+    >>> [m.id for m in companies("On Monday Acme Mining Corp. closed its mine.", 0, 44, [])]
+    ['org:Acme_Mining']
+    """
+    taken = [(m.start, m.end) for m in known]
+    found: list[Mention] = []
+    for m in _CAPITALISED.finditer(text, start, end):
+        name, at = m.group(), m.start()
+        while name and lowered(name.split(" ")[0].rstrip(".")) in _NO_COMPANY - {"the"}:
+            head, _, name = name.partition(" ")
+            at += len(head) + 1
+        name = name.removesuffix("'s")
+        stop = at + len(name)
+        if len(name) < 3 or lowered(name) in _NO_COMPANY or any(a < stop and at < b for a, b in taken):
+            continue
+        bare = _SUFFIX.sub("", name)
+        found.append(Mention(at, stop, "org:" + bare.replace(" ", "_"), "unknown"))
+    return found

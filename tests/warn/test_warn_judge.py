@@ -1,0 +1,305 @@
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foreshock import warn
+from foreshock.errors import PackError
+from foreshock.warn.facts import Facts, is_fresh
+from foreshock.warn.issue import settle
+from foreshock.warn.reasons import weigh
+from foreshock.words.clocks import arrived, end_of, live
+from foreshock.words.markings import Marking
+from foreshock.words.pack import load
+from foreshock.words.records import Dependence, Event, Regime, Shortage, Signal
+
+DAY = date(2023, 7, 10)
+ROUND = live(end_of(DAY))
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return load()
+
+
+def dependence(direct, basis="imports", indirect=0.0):
+    return Dependence(
+        holder="KR",
+        item="min.ga",
+        origin="CN",
+        direct=direct,
+        indirect=indirect,
+        year=2022,
+        basis=basis,
+        evidence=("pack:imports.csv:2",),
+    )
+
+
+def regime(state="announced", mode="licence", since=date(2023, 8, 1), until=None):
+    return Regime(
+        measure="CN-2023-23",
+        origin="CN",
+        items=("min.ga",),
+        destinations=("all",),
+        mode=mode,
+        state=state,
+        since=since,
+        until=until,
+    )
+
+
+def event(kind, mode=None, status="in_force", day="2023-07-03", **more):
+    published = date.fromisoformat(day)
+    return Event(
+        clocks=arrived(datetime(2026, 1, 1, tzinfo=UTC), published, day),
+        document="document-1",
+        local="e1",
+        type=kind,
+        mode=mode,
+        status=status,
+        date=day,
+        actors=more.pop("actors", ("CN",)),
+        items=("min.ga",),
+        **more,
+    ).sealed()
+
+
+def outlook(p30=0.1, p90=0.6, p180=0.8, basis="prior", days=(30.0, 60.0, 120.0), unmet=0.5):
+    shortage = Shortage(
+        item="min.ga",
+        holder="KR",
+        days_q10=days[0],
+        days_q50=days[1],
+        days_q90=days[2],
+        unmet=unmet,
+        cover_basis=basis,
+    )
+    return SimpleNamespace(shortage=shortage, p30=p30, p90=p90, p180=p180)
+
+
+def facts(**more):
+    defaults = {"item": "min.ga", "holder": "KR", "day": DAY}
+    fresh = more.get("fresh", ())
+    return Facts(**{**defaults, "regimes": fresh, **more})
+
+
+def judged(pack, **more):
+    return warn.judge(facts(**more), pack, ROUND)
+
+
+def test_nothing_known_is_normal(pack):
+    quiet = judged(pack)
+    assert quiet.level == 0
+    assert quiet.p90 < 0.05
+    assert quiet.cover_basis == "unknown"
+
+
+def test_an_announced_licence_on_most_of_the_supply_is_at_least_caution(pack):
+    warning = judged(pack, fresh=(regime(),), dependences=(dependence(0.9),), outlook=outlook())
+    assert warning.level >= 2
+    assert warning.cover_weeks[1] == pytest.approx(60 / 7, abs=0.1)
+    assert {r.rule for r in warning.reasons} >= {"base", "announced", "dependence_over_80"}
+
+
+def test_the_same_announcement_hardly_matters_to_who_gets_little_from_there(pack):
+    warning = judged(pack, fresh=(regime(),), dependences=(dependence(0.1),), outlook=outlook())
+    assert warning.p90 < 0.05
+
+
+def test_a_threat_against_half_of_the_supply_is_worth_attention(pack):
+    threat = event("THREATEN", status="announced")
+    assert judged(pack, events=(threat,), dependences=(dependence(0.6),)).level == 1
+    assert judged(pack, events=(threat,), dependences=(dependence(0.3),)).level == 0
+
+
+def test_a_documented_shortage_is_serious_whatever_the_stocks_say(pack):
+    short = event("DISRUPT", "shortage", actors=("KR",))
+    warning = judged(
+        pack, events=(short,), dependences=(dependence(0.97),), outlook=outlook(0.0, 0.0, 0.0)
+    )
+    assert warning.level == 4
+    assert warning.cover_weeks == (0.0, 0.0, 0.0)
+
+
+def test_reported_stocks_that_last_hold_the_probability_down(pack):
+    common = {"fresh": (regime(),), "dependences": (dependence(0.9),)}
+    bare = judged(pack, **common)
+    stocked = judged(pack, **common, outlook=outlook(0.0, 0.02, 0.3, "reported"))
+    assert stocked.p90 <= 0.02 < bare.p90
+    assert any(r.rule == "stock_clock" and r.weight < 0 for r in stocked.reasons)
+
+
+def test_stocks_that_are_only_a_prior_hold_it_down_by_half_at_most(pack):
+    common = {"fresh": (regime(),), "dependences": (dependence(0.9),)}
+    bare = judged(pack, **common)
+    prior = judged(pack, **common, outlook=outlook(0.0, 0.0, 0.0, "prior"))
+    assert prior.p90 == pytest.approx(bare.p90 / 2, abs=0.01)
+
+
+def test_unknown_stocks_hold_nothing_down(pack):
+    common = {"fresh": (regime(),), "dependences": (dependence(0.9),)}
+    unknown = judged(pack, **common, outlook=outlook(0.0, 0.0, 0.0, "unknown"))
+    assert unknown.p90 == judged(pack, **common).p90
+
+
+def test_a_control_of_years_ago_is_the_usual_state_and_no_news():
+    assert is_fresh(regime("in_force"), date(2023, 12, 1))
+    assert not is_fresh(regime("in_force"), date(2026, 1, 1))
+    assert is_fresh(regime("suspended", until=date(2026, 2, 1)), date(2026, 1, 1))
+    assert not is_fresh(regime("suspended", until=date(2026, 12, 1)), date(2026, 1, 1))
+
+
+def test_easing_lowers_and_a_drop_raises(pack):
+    common = {"fresh": (regime("in_force"),), "dependences": (dependence(0.9),)}
+    plain = judged(pack, **common)
+    eased = judged(pack, **common, events=(event("EASE", "grant"),))
+    drop = Signal(
+        clocks=ROUND,
+        kind="drop",
+        series="s",
+        item="min.ga",
+        actor="CN",
+        partner="all",
+        since="2023-08",
+        score=0.99,
+        direction="down",
+        says="exports of 0 t against 5 t usual",
+    ).sealed()
+    assert eased.p90 < plain.p90 < judged(pack, **common, signals=(drop,)).p90
+
+
+def test_a_denied_or_conditional_event_is_no_reason(pack):
+    for one in (
+        event("THREATEN", status="announced", modality="conditional"),
+        event("RESTRICT", "enforce", status="denied"),
+    ):
+        rules = {w.reason.rule for w in weigh(facts(events=(one,)), pack)}
+        assert rules == {w.reason.rule for w in weigh(facts(), pack)}
+
+
+def test_every_reason_that_rests_on_something_names_its_evidence(pack):
+    warning = judged(
+        pack,
+        fresh=(regime(),),
+        dependences=(dependence(0.9),),
+        events=(event("THREATEN", status="announced"),),
+        outlook=outlook(),
+    )
+    assert all(r.evidence for r in warning.reasons if r.rule not in ("base", "stock_clock"))
+
+
+def test_a_warning_bears_the_strictest_marking_of_what_it_rests_on(pack):
+    secret = event("THREATEN", status="announced", marking=Marking.AMBER)
+    assert judged(pack, events=(secret,)).marking is Marking.AMBER
+
+
+def test_the_same_facts_give_the_same_warning(pack):
+    common = {"fresh": (regime(),), "dependences": (dependence(0.9),), "outlook": outlook()}
+    assert judged(pack, **common).id == judged(pack, **common).id
+
+
+@given(
+    st.floats(0, 1),
+    st.sampled_from(["announced", "in_force", "suspended"]),
+    st.sampled_from(["ban", "licence", "quota", "tariff"]),
+    st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)),
+)
+def test_probabilities_lie_in_bounds_and_never_fall_with_the_horizon(share, state, mode, chances):
+    p30, p90, p180 = sorted(chances)
+    warning = judged(
+        load_once(),
+        fresh=(regime(state, mode),),
+        dependences=(dependence(share),),
+        outlook=outlook(p30, p90, p180),
+    )
+    assert 0 <= warning.p30 <= warning.p90 <= warning.p180 <= 1
+    assert warning.expires > warning.as_of
+
+
+_LOADED = []
+
+
+def load_once():
+    if not _LOADED:
+        _LOADED.append(load())
+    return _LOADED[0]
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_more_dependence_never_lowers_the_probability(one, other):
+    low, high = sorted((one, other))
+    pack = load_once()
+    common = {"fresh": (regime(),)}
+    assert (
+        judged(pack, **common, dependences=(dependence(low),)).p90
+        <= judged(pack, **common, dependences=(dependence(high),)).p90
+    )
+
+
+def test_the_levels_are_those_of_the_table(pack):
+    def level(p30, p90, weeks=None, unmet=0.0, conditions=()):
+        chances = (p30, p90, max(p90, 0.9))
+        return warn.level_of(chances, weeks, unmet, set(conditions), pack.levels).level
+
+    assert level(0.0, 0.049) == 0
+    assert level(0.0, 0.05) == 1
+    assert level(0.0, 0.01, conditions=["announced_on_half"]) == 1
+    assert level(0.0, 0.2) == 2
+    assert level(0.0, 0.2, weeks=8, unmet=0.25) == 3
+    assert level(0.0, 0.2, weeks=9, unmet=0.25) == 2
+    assert level(0.0, 0.2, weeks=8, unmet=0.24) == 2
+    assert level(0.0, 0.5) == 3
+    assert level(0.5, 0.5, weeks=4, unmet=0.25) == 4
+    assert level(0.5, 0.5, weeks=5, unmet=0.25) == 3
+    assert level(0.0, 0.0, conditions=["under_way"]) == 4
+
+
+def test_a_levels_table_without_a_bottom_is_refused():
+    with pytest.raises(PackError, match="without conditions"):
+        warn.level_of((0, 0, 0), None, 0, set(), ())
+
+
+# -- the life of a warning -----------------------------------------------------------------------
+
+
+def standing(pack, direct=0.9, day=DAY):
+    return warn.judge(
+        facts(fresh=(regime(),), dependences=(dependence(direct),), day=day), pack, ROUND
+    )
+
+
+def test_a_new_warning_is_issued_and_the_same_again_leaves_it_standing(pack):
+    first = standing(pack)
+    assert settle([first], [], ROUND) == (first,)
+    again = standing(pack, day=date(2023, 7, 11))
+    assert settle([again], [first], ROUND) == (first,)
+
+
+def test_a_changed_warning_is_an_update_that_supersedes(pack):
+    first, later = standing(pack), standing(pack, direct=0.6)
+    (settled,) = settle([later], [first], ROUND)
+    assert settled.state == "updated"
+    assert settled.supersedes == first.id
+    assert settled.id not in (first.id, later.id)
+
+
+def test_a_warning_about_to_lapse_is_renewed(pack):
+    first = standing(pack)
+    late = standing(pack, day=date(2023, 8, 2))
+    (settled,) = settle([late], [first], ROUND)
+    assert settled.state == "updated"
+
+
+def test_a_warning_that_nothing_supports_any_more_is_cancelled_and_says_so(pack):
+    first = standing(pack)
+    (gone,) = settle([], [first], ROUND)
+    assert (gone.state, gone.level, gone.supersedes) == ("cancelled", 0, first.id)
+    normal = judged(pack)
+    (calm,) = settle([normal], [first], ROUND)
+    assert (calm.state, calm.level) == ("cancelled", 0)
+
+
+def test_a_pair_at_level_0_without_a_warning_out_is_left_out(pack):
+    assert settle([judged(pack)], [], ROUND) == ()
