@@ -14,11 +14,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    exists,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
 from foreshock.archive import sqlite
 from foreshock.archive.rows import as_row, read_body
-from foreshock.archive.tables import ERASURE, FOUNDING, VERSION, book_row, journal, placed
+from foreshock.archive.tables import DATED, ERASURE, FOUNDING, VERSION, book_row, journal, placed
 from foreshock.archive.trouble import damaged
 from foreshock.errors import ArchiveError, WrongUse
 from foreshock.words.clocks import end_of, now
@@ -60,7 +71,8 @@ class Journal:
     def writing(self, patience: float = sqlite.PATIENCE) -> Iterator[Connection]:
         """Hold the only right to write until the block ends; undo everything if it fails.
 
-        Waits `patience` seconds for whoever holds it, then `ArchiveBusy`. A block inside a block of the same thread joins it: both are kept, or neither.
+        Waits `patience` seconds for whoever holds it, then `ArchiveBusy`. A block inside a block
+        of the same thread joins it: both are kept, or neither.
         """
         if self._open.connection is not None:
             try:
@@ -229,9 +241,14 @@ class Journal:
             return list(connection.scalars(wanted))
 
     def scan(self) -> Iterator[dict[str, Any]]:
-        """Every row of the journal in order of arrival."""
+        """Every row of the journal in order of arrival, moments and days as the bare text.
+
+        Bare, so that a row whose columns were spoilt can be looked at too.
+        """
+        bare = [type_coerce(c, String) if c.name in DATED else c for c in journal.c]
+        named = [column.label(c.name) for column, c in zip(bare, journal.c, strict=True)]
         with self.reading() as connection:
-            rows = connection.execute(select(journal).order_by(journal.c.seq))
+            rows = connection.execute(select(*named).order_by(journal.c.seq))
             yield from (dict(row) for row in rows.yield_per(BATCH).mappings())
 
     def flaws(self) -> list[str]:

@@ -18,6 +18,8 @@ from foreshock.words.records import KINDS, Observation, Record, Struct
 if TYPE_CHECKING:
     import numpy as np
 
+    from foreshock.words.keepers import Keeper
+
 R = TypeVar("R", bound=Record)
 
 
@@ -179,6 +181,10 @@ class Archive:
     def hold(self, what: str, patience: float = 0) -> AbstractContextManager[Hold]:
         """Keep every other holder out until the block ends; `ArchiveBusy` says who holds it."""
         return hold(self.home, what, patience)
+
+
+if TYPE_CHECKING:
+    _keeps: type[Keeper] = Archive  # the type checker holds the promise of the docstring
 
 
 def open_archive(home: Path, create: bool = True) -> Archive:

@@ -286,9 +286,10 @@ def _fit(row: Observation) -> Observation:
             f"publisher {row.origin.publisher!r}",
             expected="all three given: they say what it is a figure of",
         )
-    if row.value is not None and not isfinite(row.value):
+    value: object = row.value  # rows come from many readers: take no type for granted
+    if value is not None and not (isinstance(value, (int, float)) and isfinite(value)):
         raise RecordError(
-            f"the value of {row.series} for {row.period} is {row.value}",
+            f"the value of {row.series} for {row.period} is {value!r}",
             expected="a finite number, or None for a figure withheld or withdrawn",
         )
     clocks = row.clocks

@@ -156,4 +156,5 @@ def _meaning(home: Path, error: BaseException | None) -> ArchiveError:
 
 
 def _cramped(home: Path) -> bool:
-    return shutil.disk_usage(home).free < CRAMPED
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    return shutil.disk_usage(there).free < CRAMPED

@@ -23,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from foreshock.errors import RecordError
+from foreshock.errors import ArchiveDamaged, RecordError
 
 #: the form of what is stored; raised when an older program could no longer read it
 VERSION = 1
@@ -48,7 +48,14 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """The moment again, in UTC."""
-        return None if value is None else datetime.fromisoformat(value)
+        try:
+            return None if value is None else datetime.fromisoformat(value)
+        except (TypeError, ValueError) as error:
+            raise ArchiveDamaged(
+                f"the journal holds the moment {value!r}",
+                expected="UTC as ISO text",
+                next_step="Run `foreshock archive verify`, then restore a backup.",
+            ) from error
 
 
 def moment_text(moment: datetime) -> str:
@@ -88,6 +95,8 @@ journal = Table(
     Index("journal_superseded", "supersedes", "known_at"),
 )
 
+#: columns that hold a moment or a day
+DATED = ("known_at", "received", "published")
 #: what the chain binds: everything but the body, for which its hash stands
 BOUND = tuple(c.name for c in journal.columns if c.name not in ("body", "chain"))
 
@@ -104,14 +113,23 @@ def sha256(data: bytes) -> str:
 def link(previous: str, row: Mapping[str, Any]) -> str:
     """The `chain` of a row: SHA-256 over that of the row before it and over all its columns.
 
-    Every value is written with its length, so that no two different rows give the same text.
+    Takes the row as it was given, or the bare text of its columns as the database holds it. Every
+    value is written with its length, so that no two different rows give the same text.
     """
-    parts = [previous]
-    for name in BOUND:
-        value = row[name]
-        text = moment_text(value) if isinstance(value, datetime) else str(value)
-        parts.append(f"{name}:{'-' if value is None else len(text)}:{text}")
-    return sha256("\n".join(parts).encode())
+    texts = {name: text_of(row[name]) for name in BOUND}
+    parts = [f"{name}:{len(text)}:{text}" for name, text in texts.items()]
+    return sha256("\n".join([previous, *parts]).encode())
+
+
+def text_of(value: object) -> str:
+    """A value of a column as one text, whether it is the value or its text in the database.
+
+    >>> text_of(datetime(2023, 7, 3, tzinfo=UTC)), text_of(None), text_of("")
+    ('=2023-07-03T00:00:00.000000+00:00', '', '=')
+    """
+    if value is None:
+        return ""
+    return f"={moment_text(value) if isinstance(value, datetime) else value}"
 
 
 def book_row(kind: str, id: str, body: bytes, at: datetime) -> dict[str, Any]:

@@ -158,6 +158,7 @@ def html(bulletin: Bulletin, pack: Pack, documents: Iterable[Document] = ()) -> 
         "measures": [(m, _ahead(m, bulletin.as_of)) for m in bulletin.measures],
         "commitments": [(c, sources.cite_all(c.evidence)) for c in bulletin.commitments],
         "events": [(describe(e, pack), e, sources.cite(e.id)) for e in bulletin.events],
+        "signals": [(s, sources.cite(s.id)) for s in bulletin.signals],
         "levels": pack.levels,
     }
     return templates(pack).get_template("bulletin.html").render(words)

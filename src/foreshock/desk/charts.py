@@ -9,13 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 from itertools import pairwise
+from textwrap import wrap
 from typing import NamedTuple
 
 from foreshock.desk.phrases import number, percent
 
 _ROW = 34  # pixels for one bar with its label above
 _PLOT = 180  # pixels of height of a series
-_NODE = 30  # pixels for one line of a chain
+_NODE = 30  # pixels of height of a good in a chain
+_LINE = 18  # ... and of each further line of its name
+_STEP = 26  # pixels that a good stands in from what it is made of
+_LETTERS = 40  # letters that fit one line on a phone
 
 
 class Bar(NamedTuple):
@@ -57,17 +61,17 @@ def _text(x: float, y: float, words: str, extra: str = "") -> str:
 def bars(rows: Sequence[Bar], title: str) -> str:
     """Bars of shares in 0..1, the label above each, the figure behind it.
 
-    >>> 'width="78.40%"' in bars([Bar("China", 0.98)], "Gallium")
+    >>> 'width="72.52%"' in bars([Bar("China", 0.98)], "Gallium")
     True
     """
     body = []
     for at, row in enumerate(rows):
         top = at * _ROW
-        width = max(0.0, min(1.0, row.share)) * 80
+        width = max(0.0, min(1.0, row.share)) * 74
         body.append(_text(0, top + 13, row.label))
-        body.append(f'<rect class="track" x="0" y="{top + 18}" width="80%" height="10"/>')
+        body.append(f'<rect class="track" x="0" y="{top + 18}" width="74%" height="10"/>')
         body.append(f'<rect class="bar" x="0" y="{top + 18}" width="{width:.2f}%" height="10"/>')
-        body.append(_text(82, top + 27, percent(row.share), ' class="figure"'))
+        body.append(_text(100, top + 27, percent(row.share), ' class="figure" text-anchor="end"'))
     desc = "; ".join(f"{row.label} {percent(row.share)}" for row in rows) or "no figure"
     return _svg(title, desc, max(1, len(rows)) * _ROW, body, "bars")
 
@@ -241,7 +245,7 @@ def timeline(marks: Sequence[Mark], as_of: date, title: str) -> str:
     margin = timedelta(days=max(20, (end - begin).days // 20))
     begin, end = begin - margin, end + margin
     body = ['<line class="axis" x1="0" x2="100%" y1="36" y2="36"/>']
-    stops = [*(mark.day for mark in rows[1:]), end]
+    stops = [*(mark.day for mark in rows[1:]), max(rows[-1].day, as_of)]
     for mark, stop in zip(rows, stops, strict=True):
         x1, x2 = _x(mark.day, begin, end), _x(stop, begin, end)
         state = _STATE.get(mark.step, "looms")
@@ -289,20 +293,23 @@ def chain(root: str, edges: Iterable[tuple[str, str]], names: Mapping[str, str],
     >>> "gallium" in drawn and "mat.wbg" in drawn
     True
     """
+    body, middle, top = [], {}, 0
     order = _tree(root, sorted(set(edges)))
-    body = []
-    row_of = {good: at for at, (good, _, _) in enumerate(order)}
-    for at, (good, depth, parent) in enumerate(order):
-        x, y = 12 + depth * 26, at * _NODE + _NODE // 2
+    for good, depth, parent in order:
+        x, y = 12 + depth * _STEP, top + _NODE // 2
+        lines = wrap(names.get(good, good), _LETTERS - 3 * depth) or [good]
+        middle[good] = y
+        top += _NODE + _LINE * (len(lines) - 1)
         if parent:
-            px, py = 12 + (depth - 1) * 26, row_of[parent] * _NODE + _NODE // 2
-            body.append(f'<path class="edge" d="M{px} {py + 7}V{y}H{x - 7}"/>')
-        kind = "root" if at == 0 else "good"
+            down = f"M{x - _STEP} {middle[parent] + 7}V{y}H{x - 7}"
+            body.append(f'<path class="edge" d="{down}"/>')
+        kind = "good" if parent else "root"
         body.append(f'<circle class="{kind}" cx="{x}" cy="{y}" r="6"/>')
-        body.append(f'<text x="{x + 14}" y="{y + 5}">{escape(names.get(good, good))}</text>')
+        for row, line in enumerate(lines):
+            at = y + 5 + row * _LINE
+            body.append(f'<text x="{x + 14}" y="{at}">{escape(line)}</text>')
     reached = ", ".join(names.get(good, good) for good, _, _ in order[1:]) or "nothing further"
-    desc = f"{names.get(root, root)} goes into {reached}"
-    return _svg(title, desc, len(order) * _NODE, body, "chain")
+    return _svg(title, f"{names.get(root, root)} goes into {reached}", top, body, "chain")
 
 
 def _tree(root: str, edges: Sequence[tuple[str, str]]) -> list[tuple[str, int, str]]:

@@ -27,6 +27,7 @@ def templates(pack: Pack) -> jinja2.Environment:
         number=phrases.number,
         cover=phrases.cover,
         onset=phrases.onset,
+        grounds=lambda reason: phrases.grounds(reason, pack),
         why=phrases.why,
         name=lambda key: phrases.name(key, pack),
         names=lambda keys: phrases.names(keys, pack),

@@ -11,14 +11,44 @@ from typing import Any
 import msgspec
 
 from foreshock import gate
-from foreshock.desk.phrases import name, names, percent
+from foreshock.desk.phrases import name, names, number, percent
 from foreshock.rounds import Findings
 from foreshock.words import reference as ref
 from foreshock.words.pack import TABLES, Pack
-from foreshock.words.records import Document, Event, Measure, Observation, Receiver, Record, Signal
+from foreshock.words.records import (
+    Document,
+    Event,
+    Measure,
+    Observation,
+    Origin,
+    Receiver,
+    Record,
+    Signal,
+)
 
 #: the parts of the findings that are records, each with its own marking
 RECORDS = ("documents", "events", "measures", "commitments", "stances", "signals", "warnings")
+
+
+#: type of the event standard -> the noun for it, and how the items are joined to it
+NOUNS = {
+    "RESTRICT": ("restriction", "on"),
+    "EASE": ("easing", "on"),
+    "THREATEN": ("threat", "about"),
+    "PROBE": ("probe", "into"),
+    "PRESSURE": ("pressure", "about"),
+    "NEGOTIATE": ("talks", "on"),
+    "AGREE": ("agreement", "on"),
+    "COMMIT": ("promise", "on"),
+    "BREACH": ("breach", "about"),
+    "COOPERATE": ("cooperation", "on"),
+    "DISRUPT": ("disruption", "of"),
+    "RECOVER": ("recovery", "of"),
+    "FLOW": ("flow", "of"),
+    "PRICE": ("price", "of"),
+    "INVEST": ("investment", "in"),
+    "POSITION": ("statement", "on"),
+}
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +105,7 @@ class Cited(msgspec.Struct, frozen=True, kw_only=True):
     #: shown; held: its marking forbids it; unknown: the id leads nowhere
     state: str
     label: str
-    #: document, event, signal, measure, pack row
+    #: document, event, signal, figure, measure, pack row
     kind: str = ""
     #: where the desk shows more; empty where it has no page for it
     path: str = ""
@@ -98,6 +128,7 @@ class Sources:
         self.signals = {s.id: s for s in findings.signals}
         self.measures = {key: m for m in findings.measures for key in (m.id, m.name)}
         self.rows = rows_by_ref(pack)
+        self.figures = figures_by_key(findings, pack)
 
     def cite(self, key: str) -> Cited:
         """The evidence with this id; never raises, an id that leads nowhere says so."""
@@ -108,11 +139,13 @@ class Sources:
         if key in self.events:
             return self._of_event(self.events[key])
         if key in self.signals:
-            return _of_signal(self.signals[key])
+            return self._of_signal(self.signals[key])
         if key in self.measures:
             return _of_measure(self.measures[key])
         if key in self.rows:
             return self._of_row(self.rows[key])
+        if key in self.figures:
+            return self.figures[key]
         return Cited(state="unknown", label=key)
 
     def cite_all(self, keys: Iterable[str]) -> list[Cited]:
@@ -132,6 +165,20 @@ class Sources:
             label=about,
             path=f"{base.path}#{event.local}",
             quote=quote.text or document.text[quote.start : quote.end] if quote else "",
+        )
+
+    def _of_signal(self, signal: Signal) -> Cited:
+        """A signal, with the newest figure that it rests on as its source."""
+        known = [self.figures[key] for key in signal.evidence if key in self.figures]
+        newest = known[-1] if known else None
+        return Cited(
+            state="shown",
+            kind="signal",
+            label=signal.says,
+            path=f"/items/{signal.item}" if signal.item else "",
+            publisher=newest.publisher if newest else "",
+            url=newest.url if newest else "",
+            day=newest.day if newest else signal.clocks.known_at.date().isoformat(),
         )
 
     def _of_row(self, row: ref.Sourced) -> Cited:
@@ -160,16 +207,6 @@ def of_document(document: Document) -> Cited:
     )
 
 
-def _of_signal(signal: Signal) -> Cited:
-    return Cited(
-        state="shown",
-        kind="signal",
-        label=signal.says,
-        path=f"/items/{signal.item}" if signal.item else "",
-        day=signal.clocks.known_at.date().isoformat(),
-    )
-
-
 def _of_measure(measure: Measure) -> Cited:
     origin = next((step.origin for step in measure.steps if step.origin), None)
     first = measure.steps[0].published.isoformat() if measure.steps else ""
@@ -191,10 +228,14 @@ def _item_path(event: Event) -> str:
 def describe(event: Event, pack: Pack) -> str:
     """An event in a few words: who does what about which items to whom.
 
-    The verb is the type of the event standard, in small letters.
+    >>> from foreshock.words.clocks import live, now
+    >>> describe(Event(clocks=live(now()), document="d", local="e1", type="RESTRICT",
+    ...                items=("min.ga",), actors=("CN",)), Pack())
+    'restriction on min.ga by CN'
     """
-    parts = [event.type.lower() + (f" ({event.mode})" if event.mode else "")]
-    parts += [names(event.items, pack)] if event.items else []
+    noun, joint = NOUNS.get(event.type, (event.type.lower(), "on"))
+    parts = [noun + (f" ({event.mode})" if event.mode else "")]
+    parts += [f"{joint} {names(event.items, pack)}"] if event.items else []
     parts += [f"by {names(event.actors, pack)}"] if event.actors else []
     parts += [f"towards {names(event.targets, pack)}"] if event.targets else []
     return " ".join(parts)
@@ -212,6 +253,50 @@ def rows_by_ref(pack: Pack) -> dict[str, ref.Sourced]:
         for row in getattr(pack, attribute)
         if isinstance(row, ref.Sourced) and row.ref
     }
+
+
+def figures_by_key(findings: Findings, pack: Pack) -> dict[str, Cited]:
+    """Figures by "series:period:publisher", as signals name them: those of the round, and those
+    of the pack that were published by its day.
+
+    >>> from datetime import date
+    >>> figures_by_key(Findings(as_of=date(2023, 7, 10), live=False), Pack())
+    {}
+    """
+    cited = {}
+    item_of = {row.id: (row.item, row.unit) for row in pack.series}
+    for figure in pack.figures:
+        if figure.published <= findings.as_of:
+            item, unit = item_of.get(figure.series, ("", ""))
+            key = f"{figure.series}:{figure.period}:{figure.publisher}"
+            origin = Origin(publisher=figure.publisher, url=figure.source_url)
+            says = _figure_says((figure.series, figure.period), figure.value, unit)
+            cited[key] = _of_figure(says, item, origin, figure.published.isoformat())
+    for row in findings.observations:
+        key = f"{row.series}:{row.period}:{row.origin.publisher}"
+        published = row.clocks.published
+        says = _figure_says((row.series, row.period), row.value, row.unit)
+        cited[key] = _of_figure(
+            says, row.item, row.origin, published.isoformat() if published else ""
+        )
+    return cited
+
+
+def _figure_says(at: tuple[str, str], value: float | None, unit: str) -> str:
+    series, period = at
+    return f"{series} {period}: {'none' if value is None else number(value)} {unit}".rstrip()
+
+
+def _of_figure(says: str, item: str, origin: Origin, day: str) -> Cited:
+    return Cited(
+        state="shown",
+        kind="figure",
+        label=says,
+        path=f"/items/{item}" if item else "",
+        publisher=origin.publisher,
+        url=origin.url,
+        day=day,
+    )
 
 
 def row_says(row: ref.Sourced, pack: Pack) -> str:

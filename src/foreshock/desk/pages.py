@@ -5,98 +5,20 @@ None of them fetches, judges or formats; what is not there raises `NotThere` in 
 """
 
 from collections.abc import Iterable, Sequence
-from copy import copy
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote, urlencode
-
-import msgspec
 
 from foreshock.desk import charts, phrases
-from foreshock.desk.evidence import Shown, Sources, describe
+from foreshock.desk.evidence import describe
+from foreshock.desk.view import NotThere, View
 from foreshock.errors import RecordError, WrongUse
-from foreshock.rounds import Findings
 from foreshock.words.clocks import span
 from foreshock.words.pack import Pack
 from foreshock.words.records import Document, EarlyWarning, Event, Observation
 from foreshock.words.reference import Import, Provision
 
 Context = dict[str, Any]
-
-
-class NotThere(WrongUse):
-    """The address names something that is not known on that day, or not shown to this receiver."""
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What an address asks for besides its path."""
-
-    as_of: date | None = None
-    holder: str | None = None
-    #: the lowest level to list
-    level: int | None = None
-    item: str | None = None
-
-    def query(self) -> dict[str, str]:
-        """The words of the address, without those not asked for.
-
-        >>> Asked(as_of=date(2023, 7, 10), level=2).query()
-        {'as_of': '2023-07-10', 'level': '2'}
-        """
-        return {key: str(value) for key, value in msgspec.structs.asdict(self).items() if value}
-
-    def link(self, path: str, **changes: str) -> str:
-        """The address of another page as known on the same day, for the same holder.
-
-        >>> Asked(as_of=date(2023, 7, 10), level=2).link("/items")
-        '/items?as_of=2023-07-10'
-        """
-        bare, mark, fragment = path.partition("#")
-        kept = {k: v for k, v in self.query().items() if k in ("as_of", "holder")}
-        words = {k: v for k, v in {**kept, **changes}.items() if v}
-        return quote(bare, safe="/:") + (f"?{urlencode(words)}" if words else "") + mark + fragment
-
-
-class View:
-    """A day as one receiver may see it, ready to be shown."""
-
-    def __init__(self, shown: Shown, pack: Pack, asked: Asked, looked: datetime) -> None:
-        self.shown = shown
-        self.pack = pack
-        self.asked = asked
-        #: the moment (UTC) at which the findings were asked for
-        self.looked = looked
-        self.sources = Sources(shown, pack)
-
-    def asking(self, asked: Asked) -> "View":
-        """The same day, asked for with other filters."""
-        other = copy(self)
-        other.asked = asked
-        return other
-
-    @property
-    def findings(self) -> Findings:
-        """The findings, gated."""
-        return self.shown.findings
-
-    @property
-    def day(self) -> date:
-        """The day as of which everything here was known."""
-        return self.shown.findings.as_of
-
-    def standing(self) -> list[EarlyWarning]:
-        """The warnings that are out, worst first, for the holder asked for."""
-        holder = self.asked.holder
-        return [w for w in phrases.out(self.findings.warnings) if not holder or w.holder == holder]
-
-    def absent(self, what: str, next_step: str) -> NotThere:
-        """The one sentence for what is not there, was not known yet, or is held back."""
-        return NotThere(
-            f"{what} is not among what is shown here as known on {self.day}",
-            expected="something known by then whose marking lets it be shown",
-            next_step=next_step,
-        )
 
 
 # -- warnings ------------------------------------------------------------------------------------
@@ -114,7 +36,7 @@ def warnings(view: View) -> Context:
         "title": "Warnings",
         "rows": rows,
         "total": len(every),
-        "since": {w.id: phrases.since(w, known) for w in rows},
+        "since": {} if view.looking_back else {w.id: phrases.since(w, known) for w in rows},
         "items": sorted({w.item for w in every} | ({view.asked.item} - {None})),
         "holders": view.pack.holders,
         "levels": sorted({(rule.level, rule.name) for rule in view.pack.levels}),
@@ -272,7 +194,9 @@ def series(view: View, key: str) -> list[Context]:
             "title": titles.get(name, name),
             "chart": _drawn(titles.get(name, name), figures, alarms.get(name, {})),
             "figures": sorted(figures, key=lambda f: f.period, reverse=True),
-            "signals": [s for s in view.findings.signals if s.series == name],
+            "signals": [
+                (s, view.sources.cite(s.id)) for s in view.findings.signals if s.series == name
+            ],
         }
         for name, figures in sorted(by_series.items())
     ]

@@ -18,6 +18,9 @@ BASES = {
     "unknown": "nothing is known about stocks",
 }
 
+#: category of a character that steers instead of saying something -> what stands in its place
+_INSTEAD = {"Cc": " ", "Cf": ""}
+
 
 def plain(text: str) -> str:
     """The text on one line, without control characters: nothing in it can steer a terminal.
@@ -25,8 +28,7 @@ def plain(text: str) -> str:
     >>> plain("gallium\\x1b[31m\\n and germanium")
     'gallium [31m and germanium'
     """
-    kept = ("" if unicodedata.category(c) == "Cf" else c for c in text)
-    clean = "".join(" " if unicodedata.category(c) == "Cc" else c for c in kept)
+    clean = "".join(_INSTEAD.get(unicodedata.category(c), c) for c in text)
     return " ".join(clean.split())
 
 
@@ -150,6 +152,16 @@ def by_weight(warning: EarlyWarning) -> list[Reason]:
     return sorted(warning.reasons, key=lambda r: (r.rule != "base", -abs(r.weight)))
 
 
+def grounds(reason: Reason, pack: Pack) -> str:
+    """What a weight rests on, to follow "no evidence named": the reference of its row, or nothing.
+
+    >>> grounds(Reason(rule="base", says="", weight=-5.1), Pack())
+    ''
+    """
+    row = pack.weight.get(reason.rule)
+    return f"; the weight is a {row.reference}" if row is not None and row.reference else ""
+
+
 def why(warning: EarlyWarning) -> str:
     """The one reason that speaks most for the warning; says so when none does."""
     for reason in by_weight(warning):
@@ -163,6 +175,8 @@ def since(warning: EarlyWarning, known: Mapping[str, EarlyWarning]) -> str:
 
     `known` holds warnings by id; where an older version is not among them, the day is "before".
     """
+    if warning.clocks.backfilled and warning.supersedes is None:
+        return "not issued, looked at afterwards"
     first = warning
     seen = {warning.id}
     while first.supersedes is not None and first.supersedes not in seen:

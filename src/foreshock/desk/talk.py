@@ -2,13 +2,14 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from foreshock.rounds import Progress as Told
+#: told what is being done, how much of it is done, and how much there is
+Told = Callable[[str, int, int], None]
 
 #: where people look; JSON goes to stdout without it
 OUT = Console(soft_wrap=True)

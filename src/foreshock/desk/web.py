@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -22,7 +22,8 @@ from foreshock import __version__, gate
 from foreshock.desk import bulletin, pages
 from foreshock.desk.draw import templates
 from foreshock.desk.evidence import fit
-from foreshock.desk.pages import Asked, Context, NotThere, View
+from foreshock.desk.pages import Context
+from foreshock.desk.view import Asked, NotThere, View
 from foreshock.errors import ArchiveBusy, ForeshockError, NotAllowed, WrongUse
 from foreshock.rounds import Findings
 from foreshock.words import clocks
@@ -93,7 +94,9 @@ def make_app(
     """The web desk as an ASGI application.
 
     `look(as_of, holder)` runs or recalls a round as of a day (None: now) for a holder (None: the
-    most exposed). What it returns passes the gate for `receiver` before anything is shown, `hosts` are the names the desk answers to; another gets a page that says so.
+    most exposed); it is asked once for each page and may return the same findings again. What it
+    returns passes the gate for `receiver` before anything is shown. `hosts` are the names the desk
+    answers to; another gets a page that says so.
     """
     desk = Desk(look, pack, receiver, hosts)
     app = FastAPI(title="Foreshock", version=__version__, docs_url=None, redoc_url=None)
@@ -104,6 +107,7 @@ def make_app(
     app.add_api_route("/api/warnings.json", desk.warnings_json)
     app.add_api_route("/api/findings.json", desk.findings_json)
     app.add_api_route("/healthz", alive)
+    app.add_api_route("/favicon.ico", icon, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     app.add_exception_handler(ForeshockError, desk.refused)
     app.add_exception_handler(HTTPException, desk.no_such_page)
@@ -119,6 +123,11 @@ def alive() -> dict[str, str]:
     'up'
     """
     return {"status": "up", "version": __version__}
+
+
+def icon() -> Response:
+    """The sign of the desk, for browsers that ask for it by its old name."""
+    return FileResponse(_HERE / "static" / "icon.svg")
 
 
 class Desk:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Literal
 
-from foreshock.ledger.life import told, when
-from foreshock.words.clocks import span
+from foreshock.ledger.life import called_off, told, when
+from foreshock.ledger.periods import days
 from foreshock.words.records import Commitment, Measure, Step, Struct
 
 Day = date
@@ -35,17 +35,18 @@ def due(
 
 def _of_measure(measure: Measure) -> list[Due]:
     entries = []
-    for step in told(measure.steps):
+    line = told(measure.steps)
+    for step in line:
         if step.until:
-            entries.append(_due(measure, step, span(step.until)[1], "runs_out"))
-        if step.date and when(step) > step.published:
+            entries.append(_due(measure, step, days(step.until)[1], "runs_out"))
+        if step.date and when(step) > step.published and not called_off(step, line):
             entries.append(_due(measure, step, when(step), "begins"))
     return entries
 
 
 def _due(measure: Measure, step: Step, day: Day, what: What) -> Due:
     word = step.step.replace("_", " ")
-    says = f"{measure.title}: {word} {'runs out' if what == 'runs_out' else 'begins'}"
+    says = f"{measure.title}: {word} {'until' if what == 'runs_out' else 'from'} this day"
     return Due(day=day, what=what, name=measure.name, says=says)
 
 
@@ -54,5 +55,5 @@ def _waits(promise: Commitment) -> bool:
 
 
 def _deadline(promise: Commitment) -> Due:
-    day = span(promise.due or "")[1]
+    day = days(promise.due or "")[1]
     return Due(day=day, what="deadline", name=promise.name, says=f"promised by now: {promise.what}")

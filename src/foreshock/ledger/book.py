@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from foreshock.errors import UnknownWord, WrongUse
 from foreshock.ledger import agenda, promises, regimes, telling
 from foreshock.ledger.chains import Chain, chains
 from foreshock.ledger.life import Standing, standing
@@ -50,7 +51,16 @@ class Book(Struct, frozen=True, kw_only=True):
     def in_force(
         self, item: str | None = None, origin: str | None = None, on: Day | None = None
     ) -> tuple[Measure, ...]:
-        """The measures in force `on` a day, of an item (or its kin), issued by `origin`."""
+        """The measures in force `on` a day, of an item (or its kin), issued by `origin`.
+
+        Raises `UnknownWord` for an item that the pack does not list.
+        """
+        if item is not None and item not in self.pack.item:
+            raise UnknownWord(
+                f"item {item!r}",
+                expected="an item of the pack",
+                next_step="See items.csv, or add a row to your own pack.",
+            )
         wanted = kin(self.pack, [item]) if item else None
         return tuple(
             measure
@@ -65,7 +75,9 @@ class Book(Struct, frozen=True, kw_only=True):
         return regimes.regimes(self.pack, self.measures, day or self.day, self.day)
 
     def due(self, day: Day | None = None, within_days: int = 90) -> tuple[agenda.Due, ...]:
-        """What runs out, begins or was promised from `day` to `within_days` later."""
+        """What runs out, begins or was promised from `day` to `within_days` (0 or more) later."""
+        if within_days < 0:
+            raise WrongUse(f"within_days is {within_days}", expected="0 or more days")
         return agenda.due(self.measures, self.commitments, day or self.day, within_days)
 
     def overdue(self, day: Day | None = None) -> tuple[Commitment, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from foreshock.ledger.tables import MODIFIERS, STAGE, STOPS, TELLING_DAYS
-from foreshock.words.clocks import span
+from foreshock.ledger.periods import days, overlap
+from foreshock.ledger.tables import FRESH_DAYS, MODIFIERS, STAGE, STOPS, TELLING_DAYS
 from foreshock.words.records import Step, Struct
 from foreshock.words.vocab import NEXT_STEPS
 
@@ -25,6 +25,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     until: Day | None = None
     #: day on which the control itself takes or took effect; None: not told
     effective: Day | None = None
+    #: day on which the newest step that has begun was published: how old the last word is
+    heard: Day | None = None
     #: exemptions or licences have been let through since it last began or was tightened
     eased: bool = False
     #: why, in one sentence
@@ -37,7 +39,7 @@ def when(step: Step) -> Day:
     >>> when(Step(step="in_force", date="2023-08", published=date(2023, 7, 3)))
     datetime.date(2023, 8, 1)
     """
-    return span(step.date)[0] if step.date else step.published
+    return days(step.date)[0] if step.date else step.published
 
 
 def told(steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -80,25 +82,27 @@ def standing(steps: Sequence[Step], day: Day) -> Standing:
     'unknown'
     """
     line = told(steps)
-    begun = [step for step in line if when(step) <= day and not _called_off(step, line)]
-    coming = (when(s) for s in line if s.step == "in_force" and not _called_off(s, line))
+    begun = [step for step in line if when(step) <= day and not called_off(step, line)]
+    coming = (when(s) for s in line if s.step == "in_force" and not called_off(s, line))
     ahead = min((start for start in coming if start > day), default=None)
     if not begun:
         spoken = [step for step in line if step.published <= day]
         if not spoken:
             return Standing(state="none", says="nobody had spoken of it yet")
         since = min(step.published for step in spoken)
-        return Standing(state="announced", since=since, effective=ahead, says="announced for later")
+        heard = max(step.published for step in spoken)
+        says = f"announced for {ahead}" if ahead else "announced"
+        return Standing(state="announced", since=since, effective=ahead, heard=heard, says=says)
     return _run_out(_walked(begun, ahead), day)
 
 
-def _called_off(step: Step, line: Sequence[Step]) -> bool:
+def called_off(step: Step, line: Sequence[Step]) -> bool:
     """Whether a step planned for later was stopped, by later word, before its day came."""
     return step.published < when(step) and any(
         other.step in STOPS
         and step.published < other.published
         and when(other) <= when(step)
-        and (other.until is None or when(step) <= span(other.until)[1])
+        and (other.until is None or when(step) <= days(other.until)[1])
         for other in line
         if other is not step and other.step != step.step
     )
@@ -109,9 +113,9 @@ def _walked(begun: Sequence[Step], ahead: Day | None) -> Standing:
     for step in begun:
         if step.step not in MODIFIERS or not state:
             state, since = step.step, when(step)
-            until = span(step.until)[1] if step.until else None
+            until = days(step.until)[1] if step.until else None
         elif step.step == "extended" and step.until:
-            until = span(step.until)[1]
+            until = days(step.until)[1]
         if step.step == "in_force":
             effective = when(step)
         eased = step.step == "eased" or (eased and step.step == "extended")
@@ -121,6 +125,7 @@ def _walked(begun: Sequence[Step], ahead: Day | None) -> Standing:
         since=since,
         until=until,
         effective=ahead if before or state == "postponed" else effective,
+        heard=max(step.published for step in begun),
         eased=eased,
         says=f"{state.replace('_', ' ')} since {since}" + (f" until {until}" if until else ""),
     )
@@ -134,6 +139,7 @@ def _run_out(now: Standing, day: Day) -> Standing:
         since=now.since,
         until=now.until,
         effective=now.effective,
+        heard=now.heard,
         eased=now.eased,
         says=f"{now.state.replace('_', ' ')} until {now.until}, and no later word is known: "
         "nobody told what came after",
@@ -161,7 +167,7 @@ def place(steps: tuple[Step, ...], step: Step, may_add: bool = True) -> Placed:
     >>> place((), Step(step="ended", date="2023-07-01", published=date(2023, 7, 3))).odd
     'ended on 2023-07-01 before it began'
     """
-    same = [i for i, known in enumerate(steps) if _same(known, step)]
+    same = [i for i, known in enumerate(steps) if _same(known, step) or _begins(known, step)]
     if same:
         return Placed(steps=_with_evidence(steps, same[0], step))
     line = told(steps)
@@ -177,10 +183,16 @@ def place(steps: tuple[Step, ...], step: Step, may_add: bool = True) -> Placed:
 def _same(known: Step, step: Step) -> bool:
     if known.step != step.step or (step.until and known.until and step.until != known.until):
         return False
-    if step.date is None or known.date is None:
-        return True
-    (begin, end), (other_begin, other_end) = span(step.date), span(known.date)
-    return begin <= other_end and other_begin <= end
+    return step.date is None or known.date is None or overlap(known.date, step.date)
+
+
+def _begins(known: Step, step: Step) -> bool:
+    """Whether an "expansion" is only the beginning itself: many new rules expand an older one."""
+    if step.step not in ("tightened", "extended") or known.step not in ("announced", "in_force"):
+        return False
+    if step.date is None:
+        return 0 <= (step.published - when(known)).days <= FRESH_DAYS
+    return overlap(known.date, step.date)
 
 
 def _nearest(steps: Sequence[Step], step: Step) -> int:
@@ -191,17 +203,18 @@ def _with_evidence(steps: tuple[Step, ...], at: int, step: Step) -> tuple[Step, 
     if not steps:
         return steps
     known = steps[at]
-    more = tuple(e for e in step.evidence if e not in known.evidence)
+    # an event that tells two steps of one beginning is looked for at the end only: it just came
+    more = tuple(e for e in step.evidence if e not in known.evidence[-2:])
     richer = _copy(known, (*known.evidence, *more), step)
     return (*steps[:at], richer, *steps[at + 1 :])
 
 
 def _copy(known: Step, evidence: tuple[str, ...], step: Step) -> Step:
-    # a text may add the end of a suspension that the first one left out
+    # a text may add the end of a suspension, or the day, that the first one left out
     adds = known.step == step.step and known.origin is None
     return Step(
         step=known.step,
-        date=known.date or (step.date if adds else None),
+        date=max(known.date or "", step.date or "", key=len) or None if adds else known.date,
         published=min(known.published, step.published) if adds else known.published,
         until=known.until or (step.until if adds else None),
         what=known.what,

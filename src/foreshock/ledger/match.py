@@ -1,12 +1,11 @@
 """Which known measure an event is about: a table of scores, and a stated confidence."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from foreshock.ledger import telling
 from foreshock.ledger.life import when
+from foreshock.ledger.periods import overlap
 from foreshock.ledger.tables import BEST, OPENING, SCORES, STAGE, TELLING_DAYS, TOOLS
-from foreshock.words.clocks import span
 from foreshock.words.pack import Pack
 from foreshock.words.records import Event, Measure, Step, Struct
 
@@ -38,24 +37,32 @@ def match(event: Event, measure: Measure, kindred: frozenset[str]) -> Match | No
 
     `kindred` is `kin` of the measure's items. The issuer is taken as agreed.
     """
+    if kindred.isdisjoint(event.items):
+        return None
+    heard = [step.published for step in measure.steps if step.origin is not None]
+    if heard and (min(heard) - telling.published(event)).days > TELLING_DAYS:
+        return None  # told before anybody can have spoken of the measure
     points = (
         _items(event, measure, kindred),
         _instruments(event.instruments, measure.instruments),
         _targets(event, measure),
+        _companies(event, measure),
         _dates(event, measure),
     )
     if None in points:
         return None
     why = tuple(point for point in points if point)
-    score = sum(SCORES[point] for point in why)
+    score = max(sum(SCORES[point] for point in why), 0)
     return Match(event=event.id, measure=measure.name, confidence=score / BEST, why=why)
 
+
+_DAY = len("2023-07-03")
 
 # Each rule below gives a line of SCORES, "" where it tells nothing, None where it rules out.
 
 
 def _items(event: Event, measure: Measure, kindred: frozenset[str]) -> str | None:
-    told, known = set(event.items), set(measure.items)
+    told, known = set(telling.items(event)), set(measure.items)
     if told and told == known:
         return "the same items"
     if told & known:
@@ -89,17 +96,27 @@ def _targets(event: Event, measure: Measure) -> str | None:
     return "" if told & known or "all" in told | known else None
 
 
+def _companies(event: Event, measure: Measure) -> str | None:
+    named = {name for name in measure.targets if ":" in name}
+    unnamed = named and not named & set(event.targets)
+    return "a company it is aimed at is not named" if unnamed else ""
+
+
 def _dates(event: Event, measure: Measure) -> str | None:
     told = telling.steps(event, opening=False)
-    if any(_overlap(a, b) for a in told for b in measure.steps):
-        return "a step told with the same date"
-    gaps = [abs((when(a) - when(b)).days) for a in told for b in measure.steps if _alike(a, b)]
-    if gaps and min(gaps) <= TELLING_DAYS:
+    pairs = [(a, b) for a in told for b in measure.steps if _alike(a, b)]
+    if any(a.date == b.date and len(a.date or "") == _DAY for a, b in pairs):
+        return "a step told with the same day"
+    if any(overlap(a.date, b.date) for a, b in pairs):
+        return "a step told with the same month or year"
+    if any(_near(a, b) for a, b in pairs):
         return "a step told with a near date"
-    begun = min((when(step) for step in measure.steps), default=date.max)
     if _begins(event):
         return None if _dated(event) else ""
-    return "a change after its beginning" if begun <= telling.happened(event) else ""
+    begun = min(when(step) for step in measure.steps)
+    if begun <= telling.happened(event, latest=True):
+        return "a change after its beginning"
+    return None if event.type in OPENING else ""
 
 
 def _begins(event: Event) -> bool:
@@ -114,11 +131,12 @@ def _dated(event: Event) -> bool:
 
 
 def _alike(told: Step, known: Step) -> bool:
-    return told.step == known.step or (told.step in STAGE and known.step in STAGE)
+    # the beginning of a new rule is often told as the expansion of an older one
+    beginning = {*STAGE, "tightened"}
+    return told.step == known.step or (told.step in beginning and known.step in STAGE)
 
 
-def _overlap(told: Step, known: Step) -> bool:
-    if told.date is None or known.date is None or told.step != known.step:
-        return False
-    (begin, end), (first, last) = span(told.date), span(known.date)
-    return begin <= last and first <= end
+def _near(told: Step, known: Step) -> bool:
+    gap = (when(told) - when(known)).days
+    # an expansion comes after what it expands; two tellings of a beginning may come in any order
+    return (0 if told.step == "tightened" != known.step else -TELLING_DAYS) <= gap <= TELLING_DAYS

@@ -48,9 +48,11 @@ class Shelf:
     def take(self, event: Event) -> None:
         """Take in an event of a control, for each country or bloc that issues it."""
         self.events[event.id] = event
-        if not event.items:
+        if not telling.items(event):
             self._aside(event, "", "it names no item, so which control it means cannot be told")
             return
+        if not telling.issuers(event):
+            self._aside(event, "", "no country or bloc acts, and a company issues no control")
         for issuer in telling.issuers(event):
             found = self._best(event, issuer)
             if found is None:
@@ -223,9 +225,11 @@ def _begun(measure: Measure) -> date:
 
 
 def _name(issuer: str, event: Event, life: Sequence[Step]) -> str:
-    month = min(when(step) for step in life).strftime("%Y-%m")
+    first = min(life, key=when)
+    # no closer than it was told: "2025" stays "2025"
+    month = (first.date or first.published.isoformat())[: len("2025-01")]
     tool = sorted(event.instruments)[0] if event.instruments else event.type.lower()
-    return f"{issuer}-{month}-{sorted(event.items)[0]}-{tool}"
+    return f"{issuer}-{month}-{sorted(telling.items(event))[0]}-{tool}"
 
 
 def _title(pack: Pack, issuer: str, event: Event) -> str:

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from foreshock.ledger import telling
 from foreshock.ledger.match import kin
+from foreshock.ledger.periods import days
 from foreshock.ledger.tables import TELLING_DAYS
-from foreshock.words.clocks import Clocks, end_of, span
+from foreshock.words.clocks import Clocks, end_of
 from foreshock.words.markings import strictest
 from foreshock.words.pack import Pack
 from foreshock.words.records import Commitment, Event
@@ -43,7 +44,7 @@ def commitments(pack: Pack, events: Sequence[Event], day: date) -> tuple[Commitm
 
 def overdue(promises: Sequence[Commitment], day: date) -> tuple[Commitment, ...]:
     """The promises whose day has passed, of which no outcome is known."""
-    return tuple(c for c in promises if c.outcome == "open" and c.due and span(c.due)[1] < day)
+    return tuple(c for c in promises if c.outcome == "open" and c.due and days(c.due)[1] < day)
 
 
 def _from_row(row: CommitmentRow, day: date) -> Commitment:
@@ -105,15 +106,15 @@ def _confirmed(event: Event) -> tuple[str, ...]:
 
 
 def _same(pack: Pack, event: Event, known: Commitment) -> bool:
-    parties = {*known.who_promises, *known.to_whom}
+    parties = {*known.who_promises, *known.to_whom} - {"all"}
     if not set(event.actors) & parties:
         return False
-    others = set(event.targets) | set(event.actors)
+    others = {*event.targets, *event.actors} - {"all"}
     if len(others) > 1 and len(parties) > 1 and len(others & parties) < 2:
         return False
     if event.items and known.items and not set(event.items) & kin(pack, known.items):
         return False
-    made = span(known.made)[0] if known.made else known.clocks.published
+    made = days(known.made)[0] if known.made else known.clocks.published
     if event.type == "BREACH":
         return made is not None and made <= telling.happened(event)
     gap = abs((telling.happened(event) - made).days) if made else 0

@@ -47,9 +47,11 @@ def mode_of(measure: Measure, now: Standing) -> Mode | None:
     """What the measure does to a flow; None where it holds up no whole flow.
 
     Of several instruments the hardest decides; a ban that lets exemptions through is a licence.
+    Rules that reach only companies on a list hold up no whole flow.
     """
-    tools = (tables.TOOLS.get(word) for word in measure.instruments)
-    modes = {tool.mode for tool in tools if tool is not None}
+    words = set(measure.instruments)
+    reach = words - tables.NARROW if words & tables.NAMED_ONLY else words
+    modes = {tables.TOOLS[word].mode for word in reach if word in tables.TOOLS}
     mode = next((mode for mode in tables.HARDEST if mode in modes), None)
     return tables.ONCE_EASED.get(mode, mode) if mode and now.eased else mode
 

@@ -70,14 +70,22 @@ SCORES = {
     "the same instrument": 2,
     "a kindred instrument": 1,
     "the same targets": 1,
-    "a step told with the same date": 3,
+    "a step told with the same day": 5,
+    "a step told with the same month or year": 3,
     "a step told with a near date": 2,
     "a change after its beginning": 1,
+    "a company it is aimed at is not named": -3,
 }
-BEST = 10
+BEST = 12
+
+#: item ids that name no item: nothing can be matched by them
+VAGUE = frozenset({"other"})
 
 #: days within which two dates are two tellings of one step
 TELLING_DAYS = 60
+
+#: days after a beginning within which an undated "expansion" is that beginning, told anew
+FRESH_DAYS = 30
 
 
 class Tool(Struct, frozen=True, kw_only=True):
@@ -120,7 +128,7 @@ TOOLS: dict[str, Tool] = {
     "fdpr": _tool("export", "", "licence"),
     "end_use_control": _tool("export", "", "licence"),
     "us_person": _tool("export", "persons"),
-    "veu": _tool("export", "veu", "licence"),
+    "veu": _tool("export", "veu"),
     "whitelist": _tool("export", "", "licence"),
     "informed_letter": _tool("export", "", "licence"),
     "tech_export_ban": _tool("export", "technology", "ban"),
@@ -137,6 +145,11 @@ TOOLS: dict[str, Tool] = {
 
 #: where a measure has several instruments, the one that holds up most decides
 HARDEST: tuple[Mode, ...] = ("ban", "quota", "licence", "tariff")
+
+#: instruments that reach only the companies named in them; beside these, the narrow ones reach no
+#: further either
+NAMED_ONLY = frozenset({"entity_listing", "affiliates_rule", "veu"})
+NARROW = frozenset({"fdpr", "end_use_control", "licence_revocation"})
 
 #: a ban from which exemptions are let through works like a licence
 ONCE_EASED: dict[Mode, Mode] = {"ban": "licence"}

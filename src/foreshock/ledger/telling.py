@@ -3,8 +3,8 @@
 from datetime import date
 
 from foreshock.errors import RecordError
-from foreshock.ledger.tables import BELIEVED, CONTROLS, HEARSAY, OPENING, STEPS
-from foreshock.words.clocks import span
+from foreshock.ledger.periods import days
+from foreshock.ledger.tables import BELIEVED, CONTROLS, HEARSAY, OPENING, STEPS, VAGUE
 from foreshock.words.records import Event, Step
 
 
@@ -13,10 +13,13 @@ def published(event: Event) -> date:
     return event.clocks.published or event.clocks.known_at.date()
 
 
-def happened(event: Event) -> date:
-    """Day of the story itself: when it happened, else when it took effect, else publication."""
+def happened(event: Event, latest: bool = False) -> date:
+    """Day of the story itself: when it happened, else when it took effect, else publication.
+
+    Of a month or a year, the first day; with `latest`, the last.
+    """
     told = event.date or event.effective
-    return span(told)[0] if told else published(event)
+    return days(told)[latest] if told else published(event)
 
 
 def issuers(event: Event) -> tuple[str, ...]:
@@ -32,13 +35,18 @@ def places(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name for name in names if ":" not in name)
 
 
+def items(event: Event) -> tuple[str, ...]:
+    """The items that the event names, without the words that name none."""
+    return tuple(item for item in event.items if item not in VAGUE)
+
+
 def trouble(event: Event) -> str:
     """Why the event cannot be used at all, in one sentence; empty if it can."""
     for field in ("date", "effective", "until"):
         text = getattr(event, field)
         try:
             if text:
-                span(text)
+                days(text)
         except RecordError as error:
             return f"{event.id}: {field}: {error}"
     return ""
@@ -76,9 +84,10 @@ def steps(event: Event, opening: bool) -> tuple[Step, ...]:
         return (_step(event, kind, event.effective or event.date, event.until),)
     if event.effective and (kind == "announced" or _later(event.effective, event.date)):
         force = _step(event, "in_force", event.effective, event.until)
-        first = event.date or (published(event).isoformat() if kind == "announced" else None)
-        return (_step(event, "announced", first), force) if first else (force,)
-    return (_step(event, kind, event.date, event.until if kind == "in_force" else None),)
+        return (_step(event, "announced", event.date), force)
+    if kind == "announced":
+        return (_step(event, kind, event.date),)
+    return (_step(event, kind, event.effective or event.date, event.until),)
 
 
 def undated(event: Event) -> bool:
@@ -101,7 +110,7 @@ def _over(event: Event) -> tuple[Step, ...]:
 
 
 def _later(text: str, than: str | None) -> bool:
-    return than is not None and span(text)[0] > span(than)[0]
+    return than is not None and days(text)[0] > days(than)[0]
 
 
 def _step(event: Event, kind: str, day: str | None, until: str | None = None) -> Step:

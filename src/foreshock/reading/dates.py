@@ -69,7 +69,7 @@ class DateFinder:
         if self._relative:
             words = "|".join(sorted(map(re.escape, self._relative), key=len, reverse=True))
             found.append(("relative", re.compile(rf"\b(?P<r>{words})\b" if words[0].isascii() else f"(?P<r>{words})")))
-        found.append(("year", re.compile(rf"(?<=in\s){_YEAR}\b|(?<=since\s){_YEAR}\b|(?<=early\s){_YEAR}\b|(?<=of\s){_YEAR}\b")))
+        found.append(("year", re.compile(rf"(?:\b(?:in|since|early|late|mid|of|from|until)[\s-]){_YEAR}\b")))
         return found
 
     def find(self, low: str, day: date | None, start: int = 0, end: int | None = None) -> list[When]:

@@ -163,7 +163,7 @@ def _trimmed(text: str, begin: int, end: int) -> list[Span]:
 def clauses(low: str, span: Span, openers: re.Pattern[str]) -> list[Clause]:
     """The clauses of one sentence; `openers` is the language's pattern of clause openings.
 
-    The group `lead` of the pattern is the opening word.
+    The group of the pattern that matched is the opening word.
 
     >>> import re
     >>> low = "china replied, after washington acted; seoul waited"
@@ -177,6 +177,6 @@ def clauses(low: str, span: Span, openers: re.Pattern[str]) -> list[Clause]:
         if m.start() > begin:
             found.append(Clause(begin, m.start(), lead))
             begin = m.start()
-        lead = (m.group("lead") or "").strip()
+        lead = (m.group(m.lastgroup or 0) or "").strip()
     found.append(Clause(begin, span.end, lead))
     return found

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+import msgspec
+
 from foreshock.network import Network, Outlook
 from foreshock.words.clocks import span
 from foreshock.words.pack import Pack
@@ -106,18 +108,12 @@ def gather(
 ) -> Facts:
     """The facts of one item x holder pair, as far as they come from these origins."""
     (item, holder), day = pair, known.day
-    depends = [
-        d
-        for d in network.dependence(item, holder)
-        if d.origin in origins and d.direct + d.indirect > 0
-    ]
     family = pack.family(item) | set(pack.ancestors(item))
-    regimes = [
+    regimes = tuple(
         r
         for r in known.regimes
         if r.origin in origins and family & set(r.items) and _covers(r.destinations, holder, pack)
-    ]
-    fresh = tuple(r for r in regimes if is_fresh(r, day))
+    )
     signals = tuple(
         s
         for s in known.signals
@@ -131,17 +127,20 @@ def gather(
         and _age_days(e, day) <= FRESH_DAYS
         and _concerns(e, origins, holder, pack)
     )
-    outlook = network.outlook(item, holder, fresh) if fresh else None
+    acting = {r.origin for r in regimes} | {s.actor for s in signals}
+    acting |= origins & {place for e in events for place in (*e.actors, *e.targets)}
+    depends = [d for d in network.dependence(item, holder) if d.origin in acting]
+    fresh = tuple(r for r in regimes if is_fresh(r, day))
     return Facts(
         item=item,
         holder=holder,
         day=day,
         dependences=tuple(sorted(depends, key=lambda d: -(d.direct + d.indirect))),
-        regimes=tuple(regimes),
+        regimes=regimes,
         fresh=fresh,
         events=events,
         signals=signals,
-        outlook=outlook,
+        outlook=network.outlook(item, holder, if_it_returns(fresh, day)) if fresh else None,
         consequences=network.consequences(item, holder),
     )
 
@@ -160,6 +159,19 @@ def is_fresh(regime: Regime, day: date) -> bool:
     if regime.state == "suspended":
         return regime.until is not None and (regime.until - day).days <= AHEAD_DAYS
     return regime.since is not None and (day - regime.since).days <= SETTLED_DAYS
+
+
+def if_it_returns(regimes: Iterable[Regime], day: date) -> tuple[Regime, ...]:
+    """The regimes as the stock clock should see them: a suspended one as coming back at its end.
+
+    How likely that is, the reasons weigh; the clock answers when it would be felt if it did.
+    """
+    return tuple(
+        msgspec.structs.replace(r, state="announced", since=max(r.until, day))
+        if r.state == "suspended" and r.until is not None
+        else r
+        for r in regimes
+    )
 
 
 def _sources(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterable[tuple[str, str]]:

@@ -5,6 +5,7 @@ of weights, in added log-odds by horizon. The table is a prior, written down bef
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 import msgspec
 
@@ -13,6 +14,9 @@ from foreshock.words.pack import Pack
 from foreshock.words.records import Dependence, Event, Reason, Regime, Signal
 
 HORIZONS = (30, 90, 180)
+
+#: days without newer evidence after which that is a reason itself
+STALE_DAYS = 60
 
 
 class Weighed(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,17 +79,31 @@ def _regimes(facts: Facts, pack: Pack) -> Iterable[Found]:
     best: tuple[float, Found] | None = None
     for regime in facts.fresh:
         row = _REGIME_ROWS.get((regime.state, regime.mode))
+        if row == "suspended" and _ends_soon(regime, facts):
+            row = "suspension_ends"
         if row is None or row not in pack.weight:
             continue
-        one: Found = (row, _regime_sentence(regime, pack), (regime.measure, *regime.evidence))
+        one: Found = (
+            row,
+            _regime_sentence(regime, facts.day, pack),
+            (regime.measure, *regime.evidence),
+        )
         weight = pack.weight[row].weight_logodds_90
         if best is None or weight > best[0]:
             best = (weight, one)
     if best is not None:
         yield best[1]
+    named = [r for r in facts.fresh if r.state != "suspended" and "all" not in r.destinations]
+    if named:
+        says = f"{named[0].measure} is aimed at {_name(pack, facts.holder)}"
+        yield "targeted", says, tuple(r.measure for r in named)
 
 
-def _regime_sentence(regime: Regime, pack: Pack) -> str:
+def _ends_soon(regime: Regime, facts: Facts) -> bool:
+    return regime.until is not None and (regime.until - facts.day).days <= STALE_DAYS
+
+
+def _regime_sentence(regime: Regime, day: date, pack: Pack) -> str:
     who = _name(pack, regime.origin)
     what = {
         "ban": "a ban",
@@ -99,7 +117,9 @@ def _regime_sentence(regime: Regime, pack: Pack) -> str:
         return f"{who} announced {what}{when} ({regime.measure})"
     if regime.state == "suspended":
         until = f" until {regime.until}" if regime.until else ""
-        return f"{who} suspended {what}{until} ({regime.measure})"
+        over = regime.until is not None and regime.until < day
+        since = "; nothing is known of what followed" if over else ""
+        return f"{who} suspended {what}{until}{since} ({regime.measure})"
     since = f" since {regime.since}" if regime.since else ""
     return f"{who} applies {what}{since} ({regime.measure})"
 
@@ -121,10 +141,11 @@ _EVENT_ROWS: tuple[tuple[tuple[str, str, str], str], ...] = (
     (("THREATEN", "", ""), "threat"),
     (("RESTRICT", "", "considered"), "drafted"),
     (("RESTRICT", "enforce", "in_force"), "informal_tightening"),
+    (("EASE", "grant", "in_force"), "licence_granted"),
     (("EASE", "", "in_force"), "eased"),
     (("EASE", "", "announced"), "eased"),
     (("RECOVER", "", "in_force"), "recovered"),
-    (("DISRUPT", "shortage", "in_force"), ""),
+    (("DISRUPT", "shortage", "in_force"), ""),  # a rule of its own, below
     (("DISRUPT", "", "in_force"), "disruption"),
 )
 
@@ -169,6 +190,8 @@ def _members(holder: str, pack: Pack) -> tuple[str, ...]:
 
 def _dependence(facts: Facts, pack: Pack) -> Iterable[Found]:
     if not facts.dependences:
+        if facts.fresh or facts.events:
+            yield "dependence_unknown", pack.weight["dependence_unknown"].says, ()
         return
     share = facts.share
     row = next((row for least, row in _SHARE_ROWS if share >= least), "dependence_under_20")
@@ -214,6 +237,22 @@ def _signals(facts: Facts, pack: Pack) -> Iterable[Found]:
         yield row, best.says, (best.id, *best.evidence)
 
 
+def _stale(facts: Facts, pack: Pack) -> Iterable[Found]:
+    """No news for two months of something that was news is weak good news."""
+    days = [e.clocks.known_at.date() for e in facts.events]
+    days += [s.clocks.known_at.date() for s in facts.signals]
+    days += [r.since for r in facts.fresh if r.since is not None and r.since <= facts.day]
+    ahead = any(r.state != "in_force" for r in facts.fresh)
+    if days and not ahead and (facts.day - max(days)).days > STALE_DAYS:
+        yield "stale_evidence", f"the newest evidence is of {max(days)}", ()
+
+
+def _capital(facts: Facts, pack: Pack) -> Iterable[Found]:
+    item = pack.item.get(facts.item)
+    if item is not None and item.kind in ("equipment", "software", "technology"):
+        yield "capital_good", f"{pack.weight['capital_good'].says} ({item.name})", (item.ref,)
+
+
 def _substitutes(facts: Facts, pack: Pack) -> Iterable[Found]:
     item = pack.item.get(facts.item)
     rows = {"none": "no_substitute", "easy": "substitute_easy"}
@@ -241,6 +280,8 @@ _RULES: tuple[Callable[[Facts, Pack], Iterable[Found]], ...] = (
     _documented,
     _dependence,
     _signals,
+    _stale,
+    _capital,
     _substitutes,
     _stock,
 )

@@ -30,7 +30,7 @@ EXTREMES, APART = 6, 8
 #: the tail is never taken to be thinner than this (as 1/exponent)
 TAIL_LEAST = 0.15
 #: no row is judged before so many known rows lie behind it
-WARM_UP = 250
+WARM_UP = 150
 #: rows within which only a stronger row counts again
 REST = 100
 #: rows handled at once: small enough for the processor's cache
@@ -57,7 +57,8 @@ def judge(values: Floats, cycle: int) -> Floats:
     evidence[:WARM_UP] = 0.0
     padded = np.concatenate([np.zeros(REST), evidence])
     before = np.lib.stride_tricks.sliding_window_view(padded[:-1], REST).max(axis=1)
-    return np.where(evidence > before, evidence, 0.0)
+    peaks: Floats = np.where(evidence > before, evidence, 0.0)
+    return peaks
 
 
 def discord(values: Floats) -> Floats:
@@ -80,7 +81,8 @@ def discord(values: Floats) -> Floats:
             found = nearest[first + SHAPE : stop]
             np.minimum(found, total[SHAPE:] - total[:-SHAPE], out=found)
     nearest[np.isinf(nearest)] = 0.0
-    return np.sqrt(np.maximum(nearest, 0.0) / SHAPE)
+    distance: Floats = np.sqrt(np.maximum(nearest, 0.0) / SHAPE)
+    return distance
 
 
 def residual(values: Floats, cycle: int) -> Floats:

@@ -273,7 +273,7 @@ def _signal(series: Series, told: _Told, figures: Sequence[Observation]) -> Sign
         series=series.id,
         item=series.item,
         actor=series.reporter,
-        partner=series.partner or "all",
+        partner="all" if series.partner in ("", "world") else series.partner,
         since=told.since,
         score=told.score,
         direction=told.direction,

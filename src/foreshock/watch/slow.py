@@ -62,7 +62,7 @@ def judge(values: Floats, slots: Ints, season: int) -> Judged:
     >>> bool(found.evidence[-1] > 1.0), bool(found.evidence[:-1].max() == 0.0)
     (True, True)
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         by_ratio = _judge(values, slots, season, ratio=True)
         if values.size and values.min() >= 0:
             return by_ratio
@@ -78,7 +78,7 @@ def _judge(values: Floats, slots: Ints, season: int, *, ratio: bool) -> Judged:
         usual, z = _departures(values, calm, np.zeros(len(values)), ratio=ratio)
         if season > 1:
             pad = PAD * usual if ratio else np.zeros(len(values))
-            offsets = _season(_distance(calm, usual, pad, ratio=ratio), slots, season)
+            offsets = _season(_distance(values, usual, pad, ratio=ratio), slots, season)
             usual, z = _departures(values, calm, offsets, ratio=ratio)
         calm = np.where((np.abs(z) > STANDS_OUT) & (usual != 0), np.nan, values)
     strongest = _strongest(z)
@@ -117,21 +117,23 @@ def _spread(then: Floats, floor: Floats | float) -> Floats:
     """The larger of a robust spread and part of the plain one, which sees lumps between zeros."""
     robust = 1.4826 * median(np.abs(then))
     known = np.count_nonzero(~np.isnan(then), axis=1)
-    plain = np.sqrt(np.nansum(then**2, axis=1) / known)
-    return np.maximum(np.maximum(robust, 0.6 * plain), floor)
+    plain: Floats = np.sqrt(np.nansum(then**2, axis=1) / known)
+    spread: Floats = np.maximum(np.maximum(robust, 0.6 * plain), floor)
+    return spread
 
 
 def _season(distances: Floats, slots: Ints, season: int) -> Floats:
     """The usual distance from the level at this time of the year; 0 before two years tell it.
 
-    Shrunk towards 0: two years count for a half, five for five sevenths.
+    Shrunk towards 0, two years by a fifth, five by a tenth. Rows that stood out stay in: they may
+    be the season, and the median of the years sees to those that are not.
     """
     by_slot = np.full(int(slots[-1]) + 1, np.nan)
     by_slot[slots] = distances
     earlier = slots[:, None] - season * np.arange(1, YEARS + 1)
     found = np.where(earlier >= 0, by_slot[np.maximum(earlier, 0)], np.nan)
     years = np.count_nonzero(~np.isnan(found), axis=1)
-    return np.where(years >= YEARS_LEAST, median(found) * years / (years + 2), 0.0)
+    return np.where(years >= YEARS_LEAST, median(found) * years / (years + 0.5), 0.0)
 
 
 def _strongest(z: Floats) -> Floats:

@@ -98,7 +98,7 @@ def _production(row: Output, received: datetime) -> Observation:
         item=row.item,
         flow="output",
         reporter=row.country,
-        partner="all",
+        partner="world",
         unit="t",
         period=str(row.year),
         value=row.tonnes,

@@ -1,0 +1,195 @@
+"""From triggers to events: drafts clause by clause, then mentions of one act become one event."""
+
+from dataclasses import dataclass, field
+
+from foreshock.reading import arguments as args
+from foreshock.reading.amounts import amounts
+from foreshock.reading.frames import Trigger
+from foreshock.reading.page import Line, Page
+from foreshock.reading.said import said
+from foreshock.reading.status import dates_of, is_background, modality_of, status_of
+from foreshock.words.records import Magnitude, Said
+
+#: instruments that say how an act is done; an act of the type takes only these
+POLICY = ("RESTRICT", "EASE", "THREATEN", "PRESSURE", "COMMIT", "POSITION", "BREACH")
+#: where the text names no instrument
+DEFAULT_INSTRUMENT = {"RESTRICT": "export_control"}
+
+
+@dataclass(slots=True)
+class Draft:
+    """An event in the making; `spots` are its triggers, as (sentence, start, end)."""
+
+    trigger: Trigger
+    type: str
+    mode: str | None
+    status: str
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    items: tuple[str, ...]
+    instruments: tuple[str, ...]
+    date: str | None
+    effective: str | None
+    until: str | None
+    direction: str | None
+    magnitudes: tuple[Magnitude, ...]
+    modality: str
+    source: Said
+    background: bool
+    spots: list[tuple[int, int, int]]
+    reasons: list[str]
+    links: list[tuple[str, int]] = field(default_factory=list)
+
+
+def drafts(page: Page, memory: args.Memory) -> list[Draft]:
+    """The events of a laid-out page, in order of mention."""
+    found: list[Draft] = []
+    for line in page.lines:
+        for trigger in _leading(line):
+            draft = _draft(page, line, trigger, memory)
+            if draft is not None:
+                _add(found, draft)
+        _remember(page, line, memory)
+        _mention_again(page, line, found)
+    return found
+
+
+def _leading(line: Line) -> list[Trigger]:
+    """The triggers of a sentence without those that are the content of another.
+
+    "promised to lift the curbs" is a promise, not yet an easing.
+    """
+    kept: list[Trigger] = []
+    for trigger in line.triggers:
+        clause = line.clause_at(trigger.start)
+        ruler = next((k for k in kept if k.frame.governs and k.start >= clause.start), None)
+        if ruler is None or (trigger.frame.form != "verb" and trigger.frame.type != ruler.frame.type and trigger.frame.rank > 5):
+            kept.append(trigger)
+    return kept
+
+
+def _draft(page: Page, line: Line, trigger: Trigger, memory: args.Memory) -> Draft | None:
+    frame = trigger.frame
+    if page.language.re["not_news"].search(page.low, line.span.start, line.span.end):
+        return None
+    found = args.arguments(page, line, trigger, memory)
+    clause = line.clause_at(trigger.start)
+    instruments = _instruments(page, line, trigger)
+    items = found.items or _default_items(instruments)
+    enough = 2 if frame.type in args.JOINT else 1
+    if not items or len(found.actors) < enough:
+        return None
+    date, effective, until = dates_of(line, trigger)
+    status = status_of(page, line, trigger, effective)
+    happened = date or effective
+    background = is_background(page, line, trigger, happened)
+    memory.items = items
+    reasons = [f"frame:{frame.name}", *found.why]
+    reasons += [word for word, holds in (
+        ("noun", frame.form == "noun"), ("opening", line.index < 2), ("dated", happened is not None),
+        ("official", bool(memory.issuer)),
+    ) if holds]  # fmt: skip
+    falling = frame.direction == "down"
+    return Draft(
+        trigger=trigger, type=frame.type, mode=frame.mode, status=status, actors=found.actors,
+        targets=found.targets, items=items, instruments=instruments, date=date,
+        effective=effective, until=until, direction=frame.direction,
+        magnitudes=amounts(page.low, clause.start, clause.end, falling=falling),
+        modality=modality_of(page, line, trigger, status),
+        source=said(page, line, trigger.start, memory.issuer), background=background,
+        spots=[(line.index, trigger.start, trigger.end)], reasons=reasons,
+    )  # fmt: skip
+
+
+def _instruments(page: Page, line: Line, trigger: Trigger) -> tuple[str, ...]:
+    frame = trigger.frame
+    if frame.type in ("DISRUPT", "RECOVER", "FLOW", "PRICE"):
+        return ()
+    clause = line.clause_at(trigger.start)
+    weak = page.language.cues.weak_instruments
+    found: list[str] = list(frame.instruments)
+    for pattern, word in page.language.pairs["instruments"]:
+        if word in weak and found:
+            continue
+        if word not in found and pattern.search(page.low, trigger.start, trigger.end):
+            found.append(word)
+    if not found and frame.type in args.JOINT:
+        found = [w for p, w in page.language.pairs["instruments"] if p.search(page.low, clause.start, clause.end)]
+    default = DEFAULT_INSTRUMENT.get(frame.type)
+    if not found and default:
+        found = [w for p, w in page.language.pairs["instruments"] if w not in weak and p.search(page.low, clause.start, clause.end)][:1] or [default]
+    return tuple(found)
+
+
+def _default_items(instruments: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(args.DEFAULT_ITEMS[i] for i in instruments if i in args.DEFAULT_ITEMS))
+
+
+def _remember(page: Page, line: Line, memory: args.Memory) -> None:
+    """Keep the acting names of a sentence for the pronouns of the next."""
+    acting = [m for m in line.actors if page.use(m) == "agent" and not page.preposition(line, m)]
+    if acting:
+        memory.actors = (acting[0].id,)
+
+
+def _add(found: list[Draft], draft: Draft) -> None:
+    """Take a draft in: a new event, or one more mention of an act told before."""
+    for earlier in reversed(found):
+        if same_act(earlier, draft):
+            _merge(earlier, draft)
+            return
+    found.append(draft)
+
+
+def same_act(a: Draft, b: Draft) -> bool:
+    """Whether two drafts tell one act: type, actors, items, and nothing that keeps them apart."""
+    if a.type != b.type or not set(a.actors) & set(b.actors) or not _related(a.items, b.items):
+        return False
+    if "denied" in (a.status, b.status) and a.status != b.status:
+        return False
+    if any(x and y and not (x.startswith(y) or y.startswith(x)) for x, y in (
+        (a.date, b.date), (a.effective, b.effective),
+    )):  # fmt: skip
+        return False
+    if a.type == "FLOW" and (a.direction != b.direction or a.targets != b.targets):
+        return False
+    specific = [set(x.instruments) - {"export_control", "export_licence"} for x in (a, b)]
+    if a.type in ("RESTRICT", "EASE") and all(specific) and not specific[0] & specific[1]:
+        return False
+    narrow = [set(x.targets) - {"all"} for x in (a, b)]
+    return not (all(narrow) and not narrow[0] & narrow[1])
+
+
+def _related(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    return any(x == y or x.startswith(y + ".") or y.startswith(x + ".") for x in a for y in b)
+
+
+def _merge(into: Draft, more: Draft) -> None:
+    """Add what the later mention tells to the earlier one; the earlier wins where both speak."""
+    into.spots += [s for s in more.spots if s[0] not in {x[0] for x in into.spots}]
+    into.actors = tuple(dict.fromkeys((*into.actors, *more.actors)))
+    named = tuple(dict.fromkeys((*into.targets, *more.targets)))
+    into.targets = tuple(t for t in named if t != "all") or named
+    if "item:memory" not in more.reasons:
+        into.items = tuple(dict.fromkeys((*into.items, *more.items)))
+    for field_name in ("date", "effective", "until", "mode", "direction"):
+        if getattr(into, field_name) is None:
+            setattr(into, field_name, getattr(more, field_name))
+    known = {(m.value, m.unit) for m in into.magnitudes}
+    into.magnitudes += tuple(m for m in more.magnitudes if (m.value, m.unit) not in known)
+    if into.instruments in ((), ("export_control",)):
+        into.instruments = more.instruments or into.instruments
+    into.background = into.background and more.background
+    into.reasons += [r for r in more.reasons if r.startswith("frame:") and r not in into.reasons]
+    if "several_sentences" not in into.reasons and len(into.spots) > 1:
+        into.reasons.append("several_sentences")
+
+
+def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:
+    """ "The curbs", "exporters must": one more sentence of the last measure told before."""
+    if any(line.index in {s[0] for s in d.spots} for d in found):
+        return
+    m = page.language.re["same_measure"].search(page.low, line.span.start, line.span.end)
+    measures = [d for d in found if d.type in ("RESTRICT", "EASE")]
+    if m and measures and line.index - measures[-1].spots[-1][0] <= 2:
+        measures[-1].spots.append((line.index, m.start(), m.end()))

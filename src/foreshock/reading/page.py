@@ -1,0 +1,106 @@
+"""A document laid out for reading: sentences, clauses, names, triggers and dates, by offsets."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import date
+
+from foreshock.reading.dates import DateFinder, When
+from foreshock.reading.frames import Language, Trigger
+from foreshock.reading.names import Mention, Names, companies
+from foreshock.reading.sentences import Clause, Span, clauses, lowered, plain, sentences
+
+#: how a mentioned actor stands in its sentence
+AGENT, OWNER, PRIVATE = "agent", "owner", "private"
+
+
+@dataclass(slots=True)
+class Line:
+    """One sentence with everything found in it."""
+
+    index: int
+    span: Span
+    clauses: list[Clause] = field(default_factory=list)
+    items: list[Mention] = field(default_factory=list)
+    actors: list[Mention] = field(default_factory=list)
+    triggers: list[Trigger] = field(default_factory=list)
+    dates: list[When] = field(default_factory=list)
+
+    def clause_at(self, position: int) -> Clause:
+        """The clause that holds a position."""
+        return self.clauses[max(0, bisect_right([c.start for c in self.clauses], position) - 1)]
+
+
+class Page:
+    """A text laid out in one language, as of the day of its document."""
+
+    def __init__(self, text: str, language: Language, names: Names, day: date | None) -> None:
+        self.text = plain(text)
+        self.low = lowered(self.text)
+        self.language = language
+        self.day = day
+        self.mentions = names.find(self.text, day)
+        self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
+        self._spread()
+
+    def _spread(self) -> None:
+        """Give every sentence its names; sentences without any are not searched further."""
+        starts = [line.span.start for line in self.lines]
+        for mention in self.mentions:
+            at = bisect_right(starts, mention.start) - 1
+            if at >= 0:
+                part = self.lines[at].items if mention.part == "item" else self.lines[at].actors
+                part.append(mention)
+
+    def lay_out(self, finder: DateFinder) -> None:
+        """Find clauses, triggers and dates of the sentences; doubtful items that stay doubtful go."""
+        trade, opener = self.language.re["trade"], self.language.re["clause"]
+        for line in self.lines:
+            a, b = line.span.start, line.span.end
+            if any(m.doubtful for m in line.items) and not trade.search(self.low, a, b):
+                line.items = [m for m in line.items if not m.doubtful]
+            line.triggers = self.language.find(self.low, a, b)
+            if line.triggers:
+                line.clauses = clauses(self.low, line.span, opener)
+                line.dates = finder.find(self.low, self.day, a, b)
+
+    def said(self, start: int, end: int) -> str:
+        """The lower-case text between two offsets."""
+        return self.low[start:end]
+
+    def preposition(self, line: Line, mention: Mention) -> str:
+        """The preposition that governs a mention, "" if none: "to" in "sales to mainland China"."""
+        cues = self.language.cues
+        if not cues.spaced:
+            return ""
+        before = self.low[max(line.span.start, mention.start - 60) : mention.start]
+        words = re.findall(r"[\w']+|[,;:(]", before)
+        while words and words[-1] in cues.skip_before_name:
+            words.pop()
+        if not words:
+            return ""
+        if words[-1] in (",", "and", "or"):
+            earlier = [m for m in line.actors if m.end <= mention.start and mention.start - m.end < 12]
+            return self.preposition(line, earlier[-1]) if earlier else ""
+        return words[-1] if words[-1] in cues.prepositions else ""
+
+    def use(self, mention: Mention) -> str:
+        """Whether a mentioned actor acts itself, owns what follows, or only its firms act."""
+        if not self.language.cues.spaced or mention.part in ("person", "company", "unknown"):
+            owner = self.low.startswith("'s", mention.end)
+            return OWNER if owner and self.language.cues.spaced else AGENT
+        after = self.low[mention.end : mention.end + 70]
+        follows = re.split(r"[,.;:()]", after)[0]
+        if self.language.re["official"].match(follows):
+            return AGENT
+        owner = mention.part == "demonym" or follows.startswith("'")
+        short = self.text[mention.start : mention.end].replace(".", "").isupper()
+        if (owner or short) and self.language.re["private"].match(follows):
+            return PRIVATE
+        return OWNER if owner else AGENT
+
+    def unknown_companies(self, line: Line, start: int, end: int) -> list[Mention]:
+        """Companies that the pack does not know, in part of a sentence."""
+        if not self.language.cues.spaced:
+            return []
+        return companies(self.text, start, end, (*line.items, *line.actors))

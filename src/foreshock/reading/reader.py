@@ -1,0 +1,206 @@
+"""The reader: one document in, its events out, each with its evidence."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from foreshock.reading.arguments import Memory
+from foreshock.reading.assemble import Draft, drafts
+from foreshock.reading.confidence import confidence
+from foreshock.reading.dates import DateFinder
+from foreshock.reading.frames import Language, language
+from foreshock.reading.links import link
+from foreshock.reading.names import Names
+from foreshock.reading.page import Page
+from foreshock.reading.sentences import HIDDEN, lookalikes
+from foreshock.words.markings import Marking
+from foreshock.words.pack import Pack
+from foreshock.words.records import Document, Event, EventLink, Passage
+
+#: a longer text is read up to here; what follows is noted as unread
+MOST_CHARACTERS = 200_000
+#: longest quotation kept as evidence
+QUOTE = 200
+#: languages with tables of their own
+LANGUAGES = ("en", "zh", "ko", "ja", "nl")
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read: events in order of mention, the language they were read in, what to know."""
+
+    events: tuple[Event, ...] = ()
+    language: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Reader:
+    """Reads documents with the names of a pack.
+
+    >>> from datetime import UTC, datetime
+    >>> from foreshock.words.clocks import live
+    >>> from foreshock.words.reference import Actor, Item
+    >>> pack = Pack(items=(Item(id="min.ga", name="gallium", kind="mineral"),),
+    ...             actors=(Actor(id="CN", kind="country", name="China"),))
+    >>> text = "China imposed export controls on gallium on 3 July 2023."
+    >>> document = Document(clocks=live(datetime(2023, 7, 4, tzinfo=UTC)), source="desk", text=text)
+    >>> event = Reader(pack).read(document.sealed()).events[0]
+    >>> event.type, event.actors, event.items, event.date
+    ('RESTRICT', ('CN',), ('min.ga',), '2023-07-03')
+    """
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._names: dict[str, Names] = {}
+        self._finders: dict[str, DateFinder] = {}
+
+    def read(self, document: Document) -> Reading:
+        """The events of a document. Never fails on a text; what it could not do is in the notes."""
+        text, notes = document.text, []
+        if not text.strip():
+            return Reading(notes=("the text is empty: nothing was read",))
+        if len(text) > MOST_CHARACTERS:
+            notes.append(
+                f"the text has {len(text)} characters: those after {MOST_CHARACTERS} were not read"
+            )
+            text = text[:MOST_CHARACTERS]
+        if HIDDEN.search(text):
+            notes.append("the text holds hidden or direction-turning characters: they were read as spaces")
+        if lookalikes(text):
+            notes.append("the text mixes Latin with look-alike letters inside words: such words were not read")
+        day = document.clocks.published
+        if day is None:
+            notes.append("no date: relative dates were not resolved")
+        code = guess_language(text, document.language)
+        tables = language(code) if code in LANGUAGES else None
+        if tables is None:
+            notes.append(f"no tables for language {code!r}, expected one of {', '.join(LANGUAGES)}")
+            return Reading(language=code, notes=tuple(notes))
+        events = self._events(document, text, tables, day)
+        return Reading(events=events, language=code, notes=tuple(notes))
+
+    def _events(
+        self, document: Document, text: str, tables: Language, day: date | None
+    ) -> tuple[Event, ...]:
+        code = tables.code
+        if code not in self._names:
+            self._names[code] = Names(self._pack, code)
+            self._finders[code] = DateFinder(tables.cues.dates)
+        page = Page(text, tables, self._names[code], day)
+        page.lay_out(self._finders[code])
+        found = drafts(page, Memory(topic=_topic(page), issuer=issuer(document, page)))
+        link(page, found)
+        return tuple(_event(document, page, found, i) for i in range(len(found)))
+
+
+def guess_language(text: str, told: str = "") -> str:
+    """The language told, else the one that the letters of the text give away.
+
+    >>> guess_language("中国商务部公告"), guess_language("수출 통제"), guess_language("De minister heeft het besluit")
+    ('zh', 'ko', 'nl')
+    """
+    if told:
+        return told.lower().replace("_", "-").partition("-")[0]
+    sample = text[:4000]
+    counts = {
+        "ko": sum("\uac00" <= c <= "\ud7af" for c in sample),
+        "ja": 3 * sum("\u3040" <= c <= "\u30ff" for c in sample),
+        "zh": sum("\u4e00" <= c <= "\u9fff" for c in sample),
+    }
+    best = max(counts, key=lambda code: counts[code])
+    letters = sum(c.isalpha() for c in sample)
+    if letters and counts[best] > 0.2 * letters:
+        return best
+    words = sample.lower().split()
+    dutch = sum(w in ("de", "het", "een", "van", "heeft", "voor", "niet", "wordt") for w in words)
+    english = sum(w in ("the", "of", "and", "to", "in", "has", "for", "is") for w in words)
+    if dutch > english:
+        return "nl"
+    if english or (letters and sample.isascii()):
+        return "en"
+    return _by_model(sample)
+
+
+def _by_model(sample: str) -> str:
+    import py3langid  # loading its model takes a moment; few texts need it
+
+    return str(py3langid.classify(sample)[0])
+
+
+def _topic(page: Page) -> tuple[str, ...]:
+    """The items of the first sentence that names any: what "it" is about before any event."""
+    for line in page.lines:
+        if line.items:
+            return tuple(dict.fromkeys(m.id for m in line.items if not m.doubtful))
+    return ()
+
+
+def issuer(document: Document, page: Page) -> tuple[str, ...]:
+    """Who issued an official text, told by its opening: an agency that speaks of itself."""
+    return ()
+
+
+def _event(document: Document, page: Page, found: list[Draft], i: int) -> Event:
+    draft = found[i]
+    clocks = msgspec.structs.replace(document.clocks, happened=draft.date or draft.effective)
+    reasons = tuple(draft.reasons)
+    return Event(
+        clocks=clocks, marking=document.marking, nature=document.nature, document=document.id,
+        local=f"e{i + 1}", type=draft.type, mode=draft.mode, status=draft.status,
+        actors=draft.actors, targets=draft.targets, items=draft.items,
+        instruments=draft.instruments, date=draft.date, effective=draft.effective,
+        until=draft.until, direction=draft.direction, magnitudes=draft.magnitudes,
+        modality=draft.modality, source=draft.source, background=draft.background,
+        links=tuple(EventLink(rel=rel, ref=f"e{j + 1}") for rel, j in draft.links),
+        sents=tuple(s[0] for s in draft.spots), evidence=_evidence(document, page, draft),
+        confidence=confidence(reasons), reasons=reasons,
+    ).sealed()  # fmt: skip
+
+
+def _evidence(document: Document, page: Page, draft: Draft) -> tuple[Passage, ...]:
+    """The sentences that tell the event; the words themselves unless the marking forbids it."""
+    found: list[Passage] = []
+    for index, start, _ in draft.spots:
+        span = page.lines[index].span
+        begin, end = span.start, min(span.end, span.start + QUOTE)
+        if start >= end:
+            begin = max(span.start, start - QUOTE // 2)
+            end = min(span.end, begin + QUOTE)
+        quote = document.text[begin:end] if document.marking < Marking.RED else ""
+        found.append(Passage(document=document.id, start=begin, end=end, text=quote))
+    return tuple(found)
+
+
+def standard(document: Document, reading: Reading) -> dict[str, Any]:
+    """A reading in the form of the event standard 1.0, ready for JSON.
+
+    Extra keys: `evidence` (offsets into the body), `confidence`, `reasons`.
+
+    >>> from datetime import UTC, datetime
+    >>> from foreshock.words.clocks import live
+    >>> document = Document(clocks=live(datetime(2023, 7, 4, tzinfo=UTC)), source="d", text="", name="n1")
+    >>> standard(document, Reading())
+    {'doc': 'n1', 'date': None, 'events': []}
+    """
+    day = document.clocks.published
+    return {
+        "doc": document.name or document.id,
+        "date": day.isoformat() if day else None,
+        "events": [_standard_event(e) for e in reading.events],
+    }
+
+
+_AS_IS = (
+    "type mode status actors targets items instruments date effective until direction magnitudes "
+    "modality source background links sents"
+).split()
+
+
+def _standard_event(event: Event) -> dict[str, Any]:
+    said = msgspec.to_builtins(event)
+    out: dict[str, Any] = {"id": event.local}
+    out.update((key, said[key]) for key in _AS_IS)
+    out["evidence"] = [{"start": p.start, "end": p.end} for p in event.evidence]
+    out["confidence"] = event.confidence
+    out["reasons"] = list(event.reasons)
+    return out

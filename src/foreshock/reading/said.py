@@ -1,0 +1,54 @@
+"""Who asserts it: the speaker of the clause, else the author."""
+
+from foreshock.reading.names import Mention
+from foreshock.reading.page import Line, Page
+from foreshock.words.records import Said
+
+_REACH = 90  # characters around the reporting verb in which its subject stands
+
+
+def said(page: Page, line: Line, position: int, issuer: tuple[str, ...]) -> Said:
+    """Who asserts what stands at `position`; an official text is asserted by its issuer."""
+    if issuer:
+        return Said(kind="gov", who=issuer)
+    low, start, end = page.low, line.span.start, line.span.end
+    by = page.language.re["according"].search(low, start, end)
+    if by:
+        return _speaker(page, line, by.end(), min(end, by.end() + _REACH), first=True)
+    for verb in page.language.re["said"].finditer(low, start, end):
+        begin = max(start, verb.start() - _REACH)
+        speaker = _speaker(page, line, begin, verb.start(), first=False)
+        if speaker.kind != "author":
+            return speaker
+        after = _speaker(page, line, verb.end(), min(end, verb.end() + 40), first=True)
+        if after.kind != "author" and verb.end() > position:
+            return after
+    return Said()
+
+
+def _speaker(page: Page, line: Line, start: int, end: int, *, first: bool) -> Said:
+    """The speaker in a stretch: by its words ("the ministry"), else by its name."""
+    near = [m for m in line.actors if start <= m.start < end]
+    words = [
+        (m.start(), kind)
+        for pattern, kind in page.language.pairs["speakers"]
+        for m in pattern.finditer(page.low, start, end)
+    ]
+    if words:
+        at, kind = min(words) if first else max(words)
+        return Said(kind=kind, who=_who(near, at, kind))
+    if near:
+        mention = near[0] if first else near[-1]
+        kind = "gov" if mention.state else "company"
+        return Said(kind=kind, who=(mention.id.removeprefix("org:"),))
+    return Said()
+
+
+def _who(near: list[Mention], at: int, kind: str) -> tuple[str, ...]:
+    if kind not in ("gov", "company"):
+        return ()
+    fitting = [m for m in near if m.state == (kind == "gov")]
+    if not fitting:
+        return ()
+    nearest = min(fitting, key=lambda m: abs(m.start - at))
+    return (nearest.id.removeprefix("org:"),)
