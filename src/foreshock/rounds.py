@@ -16,6 +16,7 @@ import msgspec
 from foreshock import ledger, reading, sources, warn, watch
 from foreshock.archive import Archive
 from foreshock.network import Network
+from foreshock.reading.version import version as version_of_reader
 from foreshock.words import clocks as clock
 from foreshock.words.clocks import Clocks
 from foreshock.words.pack import Pack
@@ -72,7 +73,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     #: folders of documents and tables to take in first
     folders: tuple[Path, ...] = ()
     #: the date of documents that carry none
-    date: date | None = None
+    undated: date | None = None
 
 
 def _quiet(what: str, done: int, total: int) -> None:
@@ -135,7 +136,7 @@ def take_in(
     harvests = [sources.from_pack(pack, moment)]
     for number, folder in enumerate(ask.folders, 1):
         progress(f"reading {folder.name}", number, 1 + len(ask.folders))
-        harvests.append(sources.read_folder(folder, moment, day=ask.date))
+        harvests.append(sources.read_folder(folder, moment, day=ask.undated))
     health = []
     for harvest in harvests:
         new = archive.add(harvest.documents)
@@ -205,7 +206,7 @@ def read_all(
     progress: Progress = _quiet,
 ) -> list[Reading]:
     """The readings of these documents by today's reader, each read once and then kept."""
-    version = reading.version(pack)
+    version = version_of_reader(pack)
     kept = {r.document: r for r in archive.known(Reading, day) if r.reader == version}
     waiting = [d for d in documents if d.id not in kept]
     if waiting:
@@ -330,4 +331,4 @@ def _caveats(documents: Sequence[Document], book: ledger.Book, day: date) -> Ite
                 f"{measure.name} was suspended until {until} and nothing later is known: "
                 "whether it applies is unknown"
             )
-    yield from book.odd
+    yield from book.caveats

@@ -11,11 +11,11 @@ from archive_samples import document, figure, moment, on
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from foreshock.archive import open_archive
+from foreshock.archive import observations, open_archive, parquet
 from foreshock.errors import ArchiveDamaged, RecordError, WrongUse
 from foreshock.words.clocks import Clocks
 from foreshock.words.markings import Marking
-from foreshock.words.records import Document
+from foreshock.words.records import Document, Observation, Origin
 
 
 def files(home: Path) -> list[Path]:
@@ -168,6 +168,27 @@ def test_figures_and_records_of_one_transaction_are_kept_or_undone_together(arch
     assert archive.known(Document) == []
     assert len(files(home)) == 1
     assert archive.verify().sound
+
+
+def test_a_batch_larger_than_a_file_is_kept_once_and_whole_or_not_at_all(
+    archive, home, monkeypatch
+):
+    monkeypatch.setattr(observations, "CHUNK", 3)
+    monkeypatch.setattr(observations, "BATCH", 2)
+    rows = [figure(float(n), n) for n in range(7)]
+    with pytest.raises(RecordError):
+        archive.add_observations([*rows, figure(float("nan"))])
+    assert files(home) == []
+    assert archive.add_observations(iter([*rows, *rows])) == 7
+    assert [values(archive, on(n)) for n in range(7)] == [[float(n)] for n in range(7)]
+    assert archive.verify().observations == 7
+
+
+def test_every_field_of_a_figure_has_its_column():
+    own = [f for f in Observation.__struct_fields__ if f not in ("clocks", "origin")]
+    assert sorted(parquet.OWN) == sorted(own)
+    assert sorted(parquet.CLOCKS) == sorted(Clocks.__struct_fields__)
+    assert sorted(parquet.ORIGIN) == sorted(Origin.__struct_fields__)
 
 
 def test_compacting_changes_no_answer(archive, home):

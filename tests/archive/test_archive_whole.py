@@ -47,6 +47,14 @@ def test_a_new_home_is_for_this_user_only(home, archive):
     assert home.stat().st_mode & 0o777 == 0o700
 
 
+def test_the_journal_is_for_this_user_only_whatever_the_folder_allows(home):
+    home.mkdir(mode=0o755)
+    with open_archive(home) as archive:
+        archive.add([document("a")])
+        modes = {file.stat().st_mode & 0o077 for file in home.glob("journal.sqlite*")}
+    assert modes == {0}
+
+
 def test_an_archive_is_there_again_when_opened_again(home):
     with open_archive(home) as archive:
         archive.add([document("a")])

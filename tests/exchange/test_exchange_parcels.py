@@ -308,19 +308,30 @@ def test_a_label_that_differs_from_the_records_is_refused(seoul: House, hague: H
     refused(Misread, "holds 1 records, expected 2", seoul, hague, data)
 
 
-def test_lines_that_are_no_records_are_refused(seoul: House, hague: House) -> None:
-    parcel = envelope.unwrap(sent(seoul, hague))
-    for body in (
+@pytest.mark.parametrize(
+    "body",
+    [
         b"{}\n",
         b"[" * 50_000 + b"\n",
         b'{"kind":"event","record":{}}\n',
+        b'{"kind":"event","record":' + b"[" * 50_000 + b"]" * 50_000 + b"}\n",
+        b'{"kind":"wish","record":{}}\n',
         b"{}",
         b"\xff\n",
-    ):
-        header = msgspec.structs.replace(parcel.header, sha256=envelope.sha256(body))
-        signed = msgspec.json.encode(header)
-        data = envelope.wrap(signed, seoul.me.sign(envelope.to_sign(signed)), body)
-        refused(Misread, "parcel", seoul, hague, data)
+    ],
+)
+def test_lines_that_are_no_records_are_refused(seoul: House, hague: House, body: bytes) -> None:
+    parcel = envelope.unwrap(sent(seoul, hague))
+    header = msgspec.structs.replace(parcel.header, sha256=envelope.sha256(body))
+    signed = msgspec.json.encode(header)
+    data = envelope.wrap(signed, seoul.me.sign(envelope.to_sign(signed)), body)
+    refused(Misread, "parcel", seoul, hague, data)
+
+
+def test_a_header_of_nested_brackets_is_refused() -> None:
+    header = b'{"format":' + b"[" * 4_000 + b"]" * 4_000 + b"}"
+    with pytest.raises(Misread, match="its header cannot be read"):
+        envelope.unwrap(zstandard.ZstdCompressor().compress(header + b"\n{}\n"))
 
 
 @pytest.mark.parametrize("size", [envelope.MAX_UNPACKED + 1, 2 * envelope.MAX_UNPACKED])

@@ -61,7 +61,7 @@ def test_a_page_without_text_is_said_to_be_one() -> None:
 
 def test_a_page_nested_a_hundred_thousand_deep_is_refused() -> None:
     body = "<div>" * 100_000 + "text" + "</div>" * 100_000
-    with pytest.raises(Unreadable, match="nested 100000 deep, expected at most 250"):
+    with pytest.raises(Unreadable, match="nested this deep: 100000, expected at most 250"):
         html.read(page(body=body), "a.html")
 
 
@@ -72,7 +72,12 @@ def test_text_at_the_deepest_place_allowed_is_not_lost() -> None:
 
 
 def test_tags_inside_scripts_and_paragraphs_left_open_do_not_nest() -> None:
-    assert html.depth("<script>" + "'<div>'" * 500 + "</script>" + "<p>a<li>b" * 500) == 1
+    assert html.shape("<script>" + "'<div>'" * 500 + "</script>" + "<p>a<li>b" * 500)[0] == 1
+
+
+def test_a_page_of_too_many_tags_is_refused() -> None:
+    with pytest.raises(Unreadable, match=f"tags: .*, expected at most {limits.MAX_HTML_TAGS}"):
+        html.read(page(body="<b>x</b>" * (limits.MAX_HTML_TAGS // 2)), "a.html")
 
 
 @pytest.mark.parametrize("body", ["<" * 200_000, "<!--" * 50_000, "<p " + "a=b " * 50_000])

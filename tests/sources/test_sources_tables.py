@@ -8,7 +8,7 @@ import pytest
 from foreshock import sources
 from foreshock.errors import Misread
 from foreshock.words.markings import Marking
-from foreshock.words.pack import Pack
+from foreshock.words.pack import Pack, load
 from foreshock.words.reference import Figure, Output, Series
 
 RECEIVED = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -145,3 +145,12 @@ def test_rows_of_the_pack_whose_source_is_unopened_are_left_out_and_counted() ->
     ]
     assert all(o.clocks.backfilled for o in harvest.observations)
     assert harvest.health.trouble[0].startswith("observations.csv: 1 row(s) were left out")
+
+
+def test_the_shipped_pack_is_read_whole() -> None:
+    harvest = sources.from_pack(load(), RECEIVED)
+    health = harvest.health
+    assert health.state == "fine"
+    assert all(d.clocks.published and d.publisher and d.url for d in harvest.documents)
+    assert all(o.origin.publisher and o.clocks.published for o in harvest.observations)
+    assert not [line for line in health.trouble if line.startswith("pack: ")]

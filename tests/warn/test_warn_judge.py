@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -287,7 +287,7 @@ def test_a_changed_warning_is_an_update_that_supersedes(pack):
 
 def test_a_warning_about_to_lapse_is_renewed(pack):
     first = standing(pack)
-    late = standing(pack, day=date(2023, 8, 2))
+    late = standing(pack, day=first.expires - timedelta(days=5))
     (settled,) = settle([late], [first], ROUND)
     assert settled.state == "updated"
 

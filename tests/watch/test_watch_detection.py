@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from foreshock.errors import RecordError, WrongUse
 from foreshock.watch import detect
-from foreshock.watch.detection import cadence
+from foreshock.watch.detection import cadence, seconds_of
 
 
 def months(n, first=2015):
@@ -151,9 +151,7 @@ def test_constant_fast_series_raise_nothing():
     ],
 )
 def test_the_pace_is_told_by_the_first_rows(stamps, slow, cycle):
-    from foreshock.watch.detection import _seconds
-
-    found = cadence(np.array([_seconds(stamp) for stamp in stamps]))
+    found = cadence(np.array([seconds_of(stamp) for stamp in stamps]))
     assert (found.slow, found.cycle) == (slow, cycle)
 
 

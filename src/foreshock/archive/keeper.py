@@ -199,13 +199,13 @@ def open_archive(home: Path, create: bool = True) -> Archive:
     {}
     """
     home = home.expanduser().absolute()
-    if home.exists() and not home.is_dir():
-        raise ArchiveError(
-            f"{home} is a file",
-            expected="a folder for the archive",
-            next_step="Give another one with --home.",
-        )
     with sqlite.troubles(home):
+        if home.exists() and not home.is_dir():
+            raise ArchiveError(
+                f"{home} is a file",
+                expected="a folder for the archive",
+                next_step="Give another one with --home.",
+            )
         if not (home / FILE).exists():
             _found(home, create)
         return Archive(home)

@@ -12,7 +12,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from itertools import islice
+from functools import cache
+from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,8 +38,10 @@ T = TypeVar("T")
 FOLDER = "observations"
 #: the columns that detectors need
 USUAL = ("series", "period", "value", "known_at")
-#: rows turned into JSON at a time: bounds the memory of a large batch
-BATCH = 10_000
+ALL = tuple(parquet.COLUMNS)
+#: rows turned into JSON at a time, and rows of one file: both bound the memory of a large batch
+BATCH, CHUNK = 10_000, 250_000
+MARKINGS = {int(marking): marking for marking in Marking}
 
 
 class File(Struct, frozen=True, kw_only=True):
@@ -78,23 +81,32 @@ class Observations:
         `RecordError` for a value that is not finite or a moment without a time zone.
         """
         incoming = iter(rows)
-        first = list(islice(incoming, BATCH))
+        first = list(islice(incoming, 1))
         if not first:
             return 0
+        incoming = chain(first, incoming)
+        kept = 0
         with self._journal.writing(), disk_troubles(self.home):
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            lines = self.folder / f"{uuid.uuid4().hex}.part"
-            part = lines.with_suffix(".parquet.part")
-            try:
-                _write_lines(lines, first, incoming)
-                with self._engine.session() as session:
-                    self._engine.stage(session, lines)
-                    lines.unlink()
-                    extent = self._engine.admit(session, self.paths(), part)
-                return self._publish(part, extent).rows if extent else 0
-            finally:
-                lines.unlink(missing_ok=True)
-                part.unlink(missing_ok=True)
+            while (new := self._add_some(islice(incoming, CHUNK))) is not None:
+                kept += new
+        return kept
+
+    def _add_some(self, rows: Iterator[Observation]) -> int | None:
+        """Keep what is new of some rows as one file, the number of its rows; None for no rows."""
+        lines = self.folder / f"{uuid.uuid4().hex}.part"
+        part = lines.with_suffix(".parquet.part")
+        try:
+            if not _write_lines(lines, rows):
+                return None
+            with self._engine.session() as session:
+                self._engine.stage(session, lines)
+                lines.unlink()
+                extent = self._engine.admit(session, self.paths(), part)
+            return self._publish(part, extent).rows if extent else 0
+        finally:
+            lines.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
 
     def compact(self) -> int:
         """Put all rows into one file, where reading is fastest; how many files that replaced.
@@ -171,8 +183,7 @@ class Observations:
 
     def known(self, day: date | None, only: dict[str, str]) -> list[Observation]:
         """The newest figure of each series, period and publisher known by the end of `day`."""
-        rows = self._ask(day, tuple(parquet.COLUMNS), only, lambda found: found.fetchall())
-        return [_observation(row) for row in rows]
+        return _records(self._ask(day, ALL, only, lambda found: found.fetchall()))
 
     def columns(
         self, day: date | None, columns: Sequence[str], only: dict[str, str]
@@ -263,11 +274,12 @@ def _active(entries: Sequence[File]) -> list[File]:
     return [file for file in entries if file.name not in replaced]
 
 
-def _write_lines(target: Path, first: list[Observation], rest: Iterator[Observation]) -> None:
-    encoder, batch = msgspec.json.Encoder(), first
+def _write_lines(target: Path, rows: Iterator[Observation]) -> bool:
+    """Write rows as lines of JSON, for DuckDB to read; whether there were any."""
+    encoder, some = msgspec.json.Encoder(), False
     with target.open("xb") as out:
-        while batch:
-            fit = [_fit(row) for row in batch]
+        while batch := list(islice(rows, BATCH)):
+            fit, some = [_fit(row) for row in batch], True
             try:
                 out.write(encoder.encode_lines(fit))
             except (TypeError, ValueError) as error:
@@ -275,7 +287,7 @@ def _write_lines(target: Path, first: list[Observation], rest: Iterator[Observat
                     f"figures of {batch[0].series} and after it cannot be kept: {error}",
                     expected="the types of words/records.py",
                 ) from error
-            batch = list(islice(rest, BATCH))
+    return some
 
 
 def _fit(row: Observation) -> Observation:
@@ -302,14 +314,30 @@ def _fit(row: Observation) -> Observation:
     return msgspec.structs.replace(row, clocks=msgspec.structs.replace(clocks, **moments))
 
 
-def _observation(row: tuple[Any, ...]) -> Observation:
-    cells = dict(zip(parquet.COLUMNS, row, strict=True))
-    clocks = {name: cells.pop(name) for name in parquet.CLOCKS}
-    for name in ("known_at", "received"):
-        clocks[name] = clocks[name].replace(tzinfo=UTC)
-    origin = Origin(**{name: cells.pop(name) for name in parquet.ORIGIN})
-    cells["marking"] = Marking(cells["marking"])
-    return Observation(clocks=Clocks(**clocks), origin=origin, **cells)
+def _records(rows: Iterable[tuple[Any, ...]]) -> list[Observation]:
+    """Rows of all columns as records; the few origins among them are made once."""
+    clocks_at = len(parquet.OWN)
+    origin_at = clocks_at + len(parquet.CLOCKS)
+    marking_at = parquet.OWN.index("marking")
+
+    @cache
+    def origin(*words: Any) -> Origin:
+        return Origin(**dict(zip(parquet.ORIGIN, words, strict=True)))
+
+    def record(row: tuple[Any, ...]) -> Observation:
+        known_at, received, published, happened, backfilled = row[clocks_at:origin_at]
+        clocks = Clocks(
+            known_at=known_at.replace(tzinfo=UTC),
+            received=received.replace(tzinfo=UTC),
+            published=published,
+            happened=happened,
+            backfilled=backfilled,
+        )
+        own = dict(zip(parquet.OWN, row[:clocks_at], strict=True))
+        own["marking"] = MARKINGS[row[marking_at]]
+        return Observation(clocks=clocks, origin=origin(*row[origin_at:]), **own)
+
+    return [record(row) for row in rows]
 
 
 def _filled(array: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":

@@ -20,7 +20,7 @@ from foreshock.errors import ArchiveError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-#: column -> its type; the order is that of the file
+#: column -> its type; the order is that of the file: an Observation's own, its clocks, its origin
 COLUMNS = {
     "series": "VARCHAR",
     "item": "VARCHAR",
@@ -34,6 +34,8 @@ COLUMNS = {
     "code_system": "VARCHAR",
     "code": "VARCHAR",
     "purity": "VARCHAR",
+    "marking": "TINYINT",
+    "note": "VARCHAR",
     "known_at": "TIMESTAMP",
     "received": "TIMESTAMP",
     "published": "DATE",
@@ -43,16 +45,13 @@ COLUMNS = {
     "url": "VARCHAR",
     "licence": "VARCHAR",
     "checked": "VARCHAR",
-    "marking": "TINYINT",
-    "note": "VARCHAR",
 }
 #: what a row is a figure of
 KEY = ("series", "period", "publisher")
 #: when it reached us: no part of what was said
 ARRIVAL = ("known_at", "received", "backfilled")
-#: columns that stand inside a part of an Observation
-CLOCKS = ("known_at", "received", "published", "happened", "backfilled")
-ORIGIN = ("publisher", "url", "licence", "checked")
+#: the three parts of an Observation
+OWN, CLOCKS, ORIGIN = tuple(COLUMNS)[:14], tuple(COLUMNS)[14:19], tuple(COLUMNS)[19:]
 
 _KEY = ", ".join(KEY)
 _SAYS = f"row({', '.join(c for c in COLUMNS if c not in KEY + ARRIVAL)})"
@@ -118,13 +117,12 @@ class Engine:
 
     def stage(self, session: "DuckDBPyConnection", lines: Path) -> None:
         """Load observations written as lines of JSON into the table `staged`."""
-        flat = [c for c in COLUMNS if c not in CLOCKS + ORIGIN]
-        shape = {c: COLUMNS[c] for c in flat}
+        shape = {name: COLUMNS[name] for name in OWN}
         shape |= {"clocks": _struct(CLOCKS), "origin": _struct(ORIGIN)}
         inner = [f"clocks.{c}" for c in CLOCKS] + [f"origin.{c}" for c in ORIGIN]
         columns = ", ".join(f"{name}: '{kind}'" for name, kind in shape.items())
         session.execute(
-            f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {', '.join(flat + inner)} "
+            f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {', '.join([*OWN, *inner])} "
             f"FROM read_json(?, format = 'newline_delimited', columns = {{{columns}}})",
             [glob.escape(str(lines))],
         )

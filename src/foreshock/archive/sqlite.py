@@ -82,6 +82,7 @@ def found(file: Path) -> None:
     """Make an empty journal, whole or not at all: it is built aside, then renamed."""
     part = file.with_name(file.name + ".part")
     part.unlink(missing_ok=True)
+    part.touch(mode=0o600)  # what SQLite puts beside it takes the same mode
     engine = connect(part)
     try:
         with engine.execution_options(patience=PATIENCE).begin() as connection:

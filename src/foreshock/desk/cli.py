@@ -5,8 +5,9 @@ above the level asked for with --fail-on.
 """
 
 import difflib
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +17,7 @@ import typer
 
 from foreshock import __version__
 from foreshock.desk import settings as configured
-from foreshock.desk.talk import OUT, progress, say
+from foreshock.desk.talk import OUT, Interrupted, interrupt, progress, say
 from foreshock.errors import ForeshockError, WrongUse
 from foreshock.words.clocks import parse_day
 from foreshock.words.pack import Pack, load
@@ -86,7 +87,7 @@ class Desk(msgspec.Struct, frozen=True):
             as_of=_day(as_of),
             holders=_holders(holders or self.settings.holders, self.pack),
             folders=folders,
-            date=parse_day(undated, "--date") if undated else None,
+            undated=parse_day(undated, "--date") if undated else None,
         )
 
 
@@ -220,7 +221,9 @@ def depend(
         if onward:
             OUT.print("It goes into " + ", ".join(desk.pack.name.get(o, o) for o in onward) + ".")
     else:
-        say(f"Unknown: by {day} no figure of who supplies {found} to {', '.join(holders)} is known.")
+        say(
+            f"Unknown: by {day} no figure of who supplies {found} to {', '.join(holders)} is known."
+        )
 
 
 @app.command()
@@ -359,8 +362,11 @@ def archive_verify(home: Home = None, as_json: Json = False) -> None:
     else:
         for problem in verdict.problems:
             say(problem)
-        print(f"checked {verdict.checked}, {len(verdict.problems)} problem(s)")
-    if verdict.problems:
+        print(
+            f"checked {verdict.rows} rows of the journal and {verdict.observations} figures in "
+            f"{verdict.files} file(s): {len(verdict.problems)} problem(s)"
+        )
+    if not verdict.sound:
         raise typer.Exit(1)
 
 
@@ -491,20 +497,17 @@ def _write(out: Path | None, text: str) -> None:
         ) from None
 
 
-def main(words: Sequence[str] | None = None, leave: Callable[[int], object] = sys.exit) -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Run the command line; every foreseen failure is one sentence and an exit code."""
+    signal.signal(signal.SIGINT, interrupt)
     try:
-        code = app(args=list(words) if words is not None else None, standalone_mode=False) or 0
+        app(args=list(words) if words is not None else None, prog_name="foreshock")
     except WrongUse as error:
         say(str(error))
-        code = 2
+        sys.exit(2)
     except ForeshockError as error:
         say(str(error))
-        code = 1
-    except KeyboardInterrupt:
+        sys.exit(1)
+    except Interrupted:
         say("Interrupted; nothing is half-written. Run the same command again to go on.")
-        code = 130
-    except BrokenPipeError:  # the reader of our output has gone: `foreshock ... | head`
-        sys.stderr.close()
-        code = 0
-    leave(int(code))
+        sys.exit(130)

@@ -159,7 +159,7 @@ def grounds(reason: Reason, pack: Pack) -> str:
     ''
     """
     row = pack.weight.get(reason.rule)
-    return f"; the weight is a {row.reference}" if row is not None and row.reference else ""
+    return f"; the weight rests on: {row.reference}" if row is not None and row.reference else ""
 
 
 def why(warning: EarlyWarning) -> str:

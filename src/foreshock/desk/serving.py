@@ -1,5 +1,6 @@
 """Serves the web desk on this machine."""
 
+import contextlib
 import errno
 import socket
 import threading
@@ -9,7 +10,7 @@ import uvicorn
 
 from foreshock import rounds
 from foreshock.archive import Archive
-from foreshock.desk.talk import say
+from foreshock.desk.talk import Interrupted, say
 from foreshock.desk.web import make_app
 from foreshock.errors import WrongUse
 from foreshock.words.pack import Pack
@@ -32,7 +33,7 @@ class Looks:
     def __call__(self, as_of: date | None, holder: str | None) -> rounds.Findings:
         """The findings for a day (None: now) and a holder (None: those most exposed)."""
         with self._one_at_a_time:
-            key = (as_of, date.today(), holder, self._archive.state())
+            key = (as_of, date.today(), holder, self._archive.info().head)
             if key not in self._kept:
                 if len(self._kept) >= KEEP:
                     self._kept.pop(next(iter(self._kept)))
@@ -46,7 +47,9 @@ def serve_desk(archive: Archive, pack: Pack, port: int) -> None:
     _refuse_taken(port)
     app = make_app(Looks(archive, pack), pack)
     say(f"The desk is open on http://{HOST}:{port} - Ctrl-C closes it.")
-    uvicorn.run(app, host=HOST, port=port, log_level="warning", server_header=False)
+    with contextlib.suppress(Interrupted):
+        uvicorn.run(app, host=HOST, port=port, log_level="warning", server_header=False)
+    say("The desk is closed.")
 
 
 def _refuse_taken(port: int) -> None:

@@ -18,6 +18,9 @@ from foreshock.words.records import Dependence, Event
 #: colours of the levels on a terminal, 0 to 4; the number and the word stand beside them
 _COLOURS = ("green", "blue", "yellow", "dark_orange", "bold red")
 
+#: letters that a column keeps on a narrow terminal
+_LEAST = {"why": 26, "event": 26, "item": 10}
+
 
 def summary_lines(findings: Findings, pack: Pack) -> list[str]:
     """The round in sentences: how much was known, each warning that is out, what could not be seen.
@@ -108,7 +111,7 @@ def dependence_table(rows: Iterable[Dependence], pack: Pack) -> Table:
 def _table(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", min_width=_LEAST.get(heading))
     return table
 
 

@@ -20,6 +20,15 @@ PATIENCE = 1.0
 EVERY = 10.0
 
 
+class Interrupted(BaseException):
+    """Ctrl-C. Not an `Exception`: nothing on the way up may swallow it."""
+
+
+def interrupt(number: int, frame: object) -> None:
+    """The handler of Ctrl-C: unwinds whatever is running."""
+    raise Interrupted
+
+
 def say(text: str) -> None:
     """One sentence for the person at the terminal, to stderr, unstyled."""
     print(text, file=sys.stderr, flush=True)

@@ -32,6 +32,9 @@ MAX_HEADER = 10_000
 # one way to write it only, so that no byte of a parcel can change unnoticed
 _SIGNATURE_LINE = re.compile(rb'\{"signature":"([0-9a-f]{128})"\}')
 
+#: what decoding hostile bytes may raise; thousands of nested brackets end in RecursionError
+NOT_DECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
 _AGAIN = "Ask the sender for it again."
 
 
@@ -103,7 +106,7 @@ def read_lines(body: bytes) -> list[Line]:
         raise Misread(f"the parcel holds {count} whole lines", expected=f"at most {MAX_RECORDS}")
     try:
         return [msgspec.json.decode(line, type=Line) for line in body.split(b"\n")[:-1]]
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except NOT_DECODED as error:
         raise Misread(f"a line of the parcel is no record ({error})", next_step=_AGAIN) from None
 
 
@@ -141,7 +144,7 @@ expected a file that was sealed by Foreshock. Ask the sender for it again.
                 next_step="Update Foreshock, or ask the sender for the older format.",
             )
         header = msgspec.json.decode(head, type=Header)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except NOT_DECODED as error:
         raise _no_parcel(f"its header cannot be read: {str(error)[:100]}") from None
     found = _SIGNATURE_LINE.fullmatch(second)
     if found is None:

@@ -217,7 +217,7 @@ def _record(line: envelope.Line, place: int) -> Record:
         )
     try:
         record = msgspec.json.decode(line.record, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except envelope.NOT_DECODED as error:
         raise Misread(f"record {place} of the parcel is no {line.kind} ({error})") from None
     if record.id != record.sealed().id:
         raise NotGenuine(

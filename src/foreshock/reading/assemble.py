@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass, field
 
-from foreshock.reading import arguments as args
+from foreshock.reading.actors import Search, parties, targets
 from foreshock.reading.amounts import amounts
 from foreshock.reading.frames import Trigger
-from foreshock.reading.page import Line, Page
+from foreshock.reading.memory import Ids, Memory
+from foreshock.reading.page import AGENT, Line, Page
 from foreshock.reading.said import said
 from foreshock.reading.status import dates_of, is_background, modality_of, status_of
+from foreshock.reading.things import default_items, in_scope, named_items
 from foreshock.words.records import Magnitude, Said
 
-#: instruments that say how an act is done; an act of the type takes only these
-POLICY = ("RESTRICT", "EASE", "THREATEN", "PRESSURE", "COMMIT", "POSITION", "BREACH")
+#: types told of both sides at once: all parties are actors
+JOINT = ("NEGOTIATE", "AGREE", "COOPERATE")
+#: types that say nothing of instruments
+WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
+#: two events of these types in one text are one only if their mode is the same
+BY_MODE = ("POSITION", "PRESSURE", "INVEST")
 #: where the text names no instrument
 DEFAULT_INSTRUMENT = {"RESTRICT": "export_control"}
 
@@ -41,7 +47,7 @@ class Draft:
     links: list[tuple[str, int]] = field(default_factory=list)
 
 
-def drafts(page: Page, memory: args.Memory) -> list[Draft]:
+def drafts(page: Page, memory: Memory) -> list[Draft]:
     """The events of a laid-out page, in order of mention."""
     found: list[Draft] = []
     for line in page.lines:
@@ -57,53 +63,72 @@ def drafts(page: Page, memory: args.Memory) -> list[Draft]:
 def _leading(line: Line) -> list[Trigger]:
     """The triggers of a sentence without those that are the content of another.
 
-    "promised to lift the curbs" is a promise, not yet an easing.
+    "promised to lift the curbs" is a promise, not yet an easing; but "condemned China's curbs"
+    tells of the curbs too.
     """
     kept: list[Trigger] = []
     for trigger in line.triggers:
         clause = line.clause_at(trigger.start)
-        ruler = next((k for k in kept if k.frame.governs and k.start >= clause.start), None)
-        if ruler is None or (trigger.frame.form != "verb" and trigger.frame.type != ruler.frame.type and trigger.frame.rank > 5):
+        ruled = any(k.frame.governs and k.start >= clause.start for k in kept)
+        if not ruled or (trigger.frame.form == "noun" and trigger.frame.type == "RESTRICT"):
             kept.append(trigger)
     return kept
 
 
-def _draft(page: Page, line: Line, trigger: Trigger, memory: args.Memory) -> Draft | None:
+def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> tuple[Ids, Ids, Ids, list[str]]:
+    """Actors, targets, items and the rules that found them; nothing where one is missing."""
+    frame = trigger.frame
+    items, where = named_items(page, line, trigger)
+    if frame.type in JOINT:
+        actors, rule = parties(page, line, trigger, memory)
+    else:
+        actors, rule = Search(page, line, trigger, memory).actors(items)
+    if where == "sentence" or not items:
+        usual = default_items(_instruments(page, line, trigger))
+        if usual or not items:
+            items, where = usual or memory.items_of(actors, frame.type), "usual" if usual else "memory"
+    if not actors and frame.type == "DISRUPT" and where == "clause" and items:
+        actors, rule = ("all",), "nobody"
+    if not actors or not items or (frame.item in ("after", "clause") and where != "clause"):
+        return (), (), (), []
+    whom = () if frame.type in JOINT else targets(page, line, trigger, actors)
+    if not in_scope(items, whom, actors):
+        return (), (), (), []
+    return actors, whom, items, [f"actor:{rule}", f"item:{where}"]
+
+
+def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | None:
     frame = trigger.frame
     if page.language.re["not_news"].search(page.low, line.span.start, line.span.end):
         return None
-    found = args.arguments(page, line, trigger, memory)
-    clause = line.clause_at(trigger.start)
-    instruments = _instruments(page, line, trigger)
-    items = found.items or _default_items(instruments)
-    enough = 2 if frame.type in args.JOINT else 1
-    if not items or len(found.actors) < enough:
+    actors, whom, items, why = _arguments(page, line, trigger, memory)
+    if not actors:
         return None
+    clause = line.clause_at(trigger.start)
     date, effective, until = dates_of(line, trigger)
     status = status_of(page, line, trigger, effective)
     happened = date or effective
-    background = is_background(page, line, trigger, happened)
-    memory.items = items
-    reasons = [f"frame:{frame.name}", *found.why]
-    reasons += [word for word, holds in (
-        ("noun", frame.form == "noun"), ("opening", line.index < 2), ("dated", happened is not None),
-        ("official", bool(memory.issuer)),
-    ) if holds]  # fmt: skip
-    falling = frame.direction == "down"
+    memory.told.append((frame.type, actors, items))
+    marks = {
+        "noun": frame.form == "noun", "opening": line.index < 2, "dated": happened is not None,
+        "official": bool(memory.issuer),
+    }  # fmt: skip
     return Draft(
-        trigger=trigger, type=frame.type, mode=frame.mode, status=status, actors=found.actors,
-        targets=found.targets, items=items, instruments=instruments, date=date,
+        trigger=trigger, type=frame.type, mode=frame.mode, status=status, actors=actors,
+        targets=whom, items=items, instruments=_instruments(page, line, trigger), date=date,
         effective=effective, until=until, direction=frame.direction,
-        magnitudes=amounts(page.low, clause.start, clause.end, falling=falling),
+        magnitudes=amounts(page.low, clause.start, clause.end, falling=frame.direction == "down"),
         modality=modality_of(page, line, trigger, status),
-        source=said(page, line, trigger.start, memory.issuer), background=background,
-        spots=[(line.index, trigger.start, trigger.end)], reasons=reasons,
+        source=said(page, line, trigger.start, memory.issuer),
+        background=is_background(page, line, trigger, happened),
+        spots=[(line.index, trigger.start, trigger.end)],
+        reasons=[f"frame:{frame.name}", *why, *(mark for mark, holds in marks.items() if holds)],
     )  # fmt: skip
 
 
 def _instruments(page: Page, line: Line, trigger: Trigger) -> tuple[str, ...]:
     frame = trigger.frame
-    if frame.type in ("DISRUPT", "RECOVER", "FLOW", "PRICE"):
+    if frame.type in WITHOUT_INSTRUMENT:
         return ()
     clause = line.clause_at(trigger.start)
     weak = page.language.cues.weak_instruments
@@ -113,7 +138,7 @@ def _instruments(page: Page, line: Line, trigger: Trigger) -> tuple[str, ...]:
             continue
         if word not in found and pattern.search(page.low, trigger.start, trigger.end):
             found.append(word)
-    if not found and frame.type in args.JOINT:
+    if not found and frame.type in JOINT:
         found = [w for p, w in page.language.pairs["instruments"] if p.search(page.low, clause.start, clause.end)]
     default = DEFAULT_INSTRUMENT.get(frame.type)
     if not found and default:
@@ -121,15 +146,18 @@ def _instruments(page: Page, line: Line, trigger: Trigger) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _default_items(instruments: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(args.DEFAULT_ITEMS[i] for i in instruments if i in args.DEFAULT_ITEMS))
-
-
-def _remember(page: Page, line: Line, memory: args.Memory) -> None:
+def _remember(page: Page, line: Line, memory: Memory) -> None:
     """Keep the acting names of a sentence for the pronouns of the next."""
-    acting = [m for m in line.actors if page.use(m) == "agent" and not page.preposition(line, m)]
-    if acting:
-        memory.actors = (acting[0].id,)
+    acting = [m for m in line.actors if page.use(m) == AGENT and not page.preposition(line, m)]
+    states = [m for m in acting if m.state]
+    offices = [m for m in states if m.part in ("agency", "person") or page.is_office(m)]
+    companies = [m for m in acting if not m.state]
+    if states:
+        memory.state = (states[0].id,)
+    if offices:
+        memory.office = (offices[0].id,)
+    if companies:
+        memory.company = (companies[0].id,)
 
 
 def _add(found: list[Draft], draft: Draft) -> None:
@@ -144,6 +172,8 @@ def _add(found: list[Draft], draft: Draft) -> None:
 def same_act(a: Draft, b: Draft) -> bool:
     """Whether two drafts tell one act: type, actors, items, and nothing that keeps them apart."""
     if a.type != b.type or not set(a.actors) & set(b.actors) or not _related(a.items, b.items):
+        return False
+    if a.type in BY_MODE and a.mode != b.mode:
         return False
     if "denied" in (a.status, b.status) and a.status != b.status:
         return False

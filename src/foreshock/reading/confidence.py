@@ -9,7 +9,11 @@ START = 0.75
 STEPS = {
     "item:memory": -0.20,
     "item:sentence": -0.05,
-    "actor:memory": -0.20,
+    "item:usual": -0.05,
+    "actor:last": -0.20,
+    "actor:told": -0.15,
+    "actor:speaker": -0.05,
+    "actor:nobody": -0.25,
     "actor:pronoun": -0.05,
     "actor:sentence": -0.10,
     "actor:owner": -0.15,

@@ -80,6 +80,17 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     trade: str = "(?!)"
     not_news: str = "(?!)"
     be: str = "(?!)"
+    #: may stand between a subject and its verb
+    auxiliaries: str = "(?!)"
+    article: str = "(?!)"
+    #: a sentence that opens so asks or advises: no news
+    heading: str = "(?!)"
+    #: words of the anaphors that mean a company, an office, two parties
+    company_words: str = "(?!)"
+    office_words: str = "(?!)"
+    both: str = "(?!)"
+    #: opens a text that an authority issues itself
+    official_text: str = "(?!)"
     by: str = "(?!)"
     instruments: tuple[tuple[str, str], ...] = ()
     weak_instruments: tuple[str, ...] = ()

@@ -59,10 +59,21 @@ class Page:
             a, b = line.span.start, line.span.end
             if any(m.doubtful for m in line.items) and not trade.search(self.low, a, b):
                 line.items = [m for m in line.items if not m.doubtful]
-            line.triggers = self.language.find(self.low, a, b)
+            if self.language.re["heading"].match(self.low, a, b):
+                continue
+            found = self.language.find(self.low, a, b)
+            line.triggers = [t for t in found if not self._is_adjective(t)]
             if line.triggers:
                 line.clauses = clauses(self.low, line.span, opener)
                 line.dates = finder.find(self.low, self.day, a, b)
+
+    def _is_adjective(self, trigger: Trigger) -> bool:
+        """A participle after an article or number only describes: "seven restricted elements"."""
+        if trigger.frame.form != "verb" or not self.language.cues.spaced:
+            return False
+        word = self.low[trigger.start : trigger.end].split()[0]
+        before = self.low[max(0, trigger.start - 16) : trigger.start]
+        return word.endswith("ed") and self.language.re["article"].search(before) is not None
 
     def said(self, start: int, end: int) -> str:
         """The lower-case text between two offsets."""
@@ -98,6 +109,11 @@ class Page:
         if (owner or short) and self.language.re["private"].match(follows):
             return PRIVATE
         return OWNER if owner else AGENT
+
+    def is_office(self, mention: Mention) -> bool:
+        """Whether the name is followed by an office: "the Dutch government"."""
+        after = re.split(r"[,.;:()]", self.low[mention.end : mention.end + 70])[0]
+        return self.language.re["official"].match(after) is not None
 
     def unknown_companies(self, line: Line, start: int, end: int) -> list[Mention]:
         """Companies that the pack does not know, in part of a sentence."""

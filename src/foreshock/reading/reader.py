@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from foreshock.reading.arguments import Memory
 from foreshock.reading.assemble import Draft, drafts
 from foreshock.reading.confidence import confidence
 from foreshock.reading.dates import DateFinder
 from foreshock.reading.frames import Language, language
 from foreshock.reading.links import link
+from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.names import Names
 from foreshock.reading.page import Page
 from foreshock.reading.sentences import HIDDEN, lookalikes
@@ -51,6 +51,7 @@ class Reader:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
+        self._makes = products(pack)
         self._names: dict[str, Names] = {}
         self._finders: dict[str, DateFinder] = {}
 
@@ -88,7 +89,7 @@ class Reader:
             self._finders[code] = DateFinder(tables.cues.dates)
         page = Page(text, tables, self._names[code], day)
         page.lay_out(self._finders[code])
-        found = drafts(page, Memory(topic=_topic(page), issuer=issuer(document, page)))
+        found = drafts(page, Memory(topic=_topic(page), issuer=issuer(page), makes=self._makes))
         link(page, found)
         return tuple(_event(document, page, found, i) for i in range(len(found)))
 
@@ -127,7 +128,7 @@ def _by_model(sample: str) -> str:
     return str(py3langid.classify(sample)[0])
 
 
-def _topic(page: Page) -> tuple[str, ...]:
+def _topic(page: Page) -> Ids:
     """The items of the first sentence that names any: what "it" is about before any event."""
     for line in page.lines:
         if line.items:
@@ -135,9 +136,23 @@ def _topic(page: Page) -> tuple[str, ...]:
     return ()
 
 
-def issuer(document: Document, page: Page) -> tuple[str, ...]:
-    """Who issued an official text, told by its opening: an agency that speaks of itself."""
+def issuer(page: Page) -> Ids:
+    """Who issued an official text, told by its opening: an office that speaks of its own rule."""
+    for line in page.lines[:3]:
+        offices = [m for m in line.actors if m.state and (m.part == "agency" or page.is_office(m))]
+        if offices and page.language.re["official_text"].search(page.low, line.span.start, line.span.end):
+            return (offices[0].id,)
     return ()
+
+
+def products(pack: Pack) -> dict[str, Ids]:
+    """What companies make, by the ids that the event standard gives them."""
+    ids = {a.name: a.id for a in pack.actors if a.kind == "company"}
+    made: dict[str, Ids] = {}
+    for row in pack.provisions:
+        if row.company in ids:
+            made[ids[row.company]] = tuple(dict.fromkeys((*made.get(ids[row.company], ()), row.item)))
+    return made
 
 
 def _event(document: Document, page: Page, found: list[Draft], i: int) -> Event:

@@ -20,6 +20,8 @@ DEFAULT_MAX_BYTES = 20 * MEGABYTE
 
 #: elements inside elements; the HTML parser drops what lies deeper than 256 without a word
 MAX_HTML_DEPTH = 250
+#: start and end tags; more take the article finder longer than ten seconds
+MAX_HTML_TAGS = 300_000
 MAX_PDF_PAGES = 2_000
 #: a workbook is a zip: what it may grow to when unpacked
 MAX_XLSX_UNPACKED_BYTES = 200 * MEGABYTE

@@ -49,9 +49,8 @@ SIGNS: dict[str, tuple[State, str]] = {
 }
 
 _MAX_CHARACTERS = 60  # a longer cell is no number; keeps messages and patterns short
-_SPACES = "[ \u00a0\u2009\u202f]"  # plain, no-break, thin, narrow no-break
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
-_THOUSANDS = re.compile(rf"[+-]?\d{{1,3}}((,\d{{3}})+|({_SPACES}\d{{3}})+)(\.\d+)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}((,\d{3})+|( \d{3})+)(\.\d+)?")
 _BOUND = re.compile(r"[<>\u2264\u2265~]\s*(.+)", re.DOTALL)
 
 
@@ -90,12 +89,14 @@ Write it like 1234.5.
 
 
 def _value(text: str) -> float | None:
-    # NFKC turns full-width digits and commas, as East Asian tables print them, into plain ones
-    plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
+    # NFKC turns full-width digits and no-break spaces, as tables print them, into plain ones
+    plain = text
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
     if len(plain) > _MAX_CHARACTERS or not plain.isascii():
         return None
     if _THOUSANDS.fullmatch(plain):
-        plain = re.sub(f",|{_SPACES}", "", plain)
+        plain = plain.replace(",", "").replace(" ", "")
     if not _PLAIN.fullmatch(plain):
         return None
     value = float(plain)

@@ -167,7 +167,7 @@ def if_it_returns(regimes: Iterable[Regime], day: date) -> tuple[Regime, ...]:
     How likely that is, the reasons weigh; the clock answers when it would be felt if it did.
     """
     return tuple(
-        msgspec.structs.replace(r, state="announced", since=max(r.until, day))
+        msgspec.structs.replace(r, state="announced", since=max(r.until, day), until=None)
         if r.state == "suspended" and r.until is not None
         else r
         for r in regimes

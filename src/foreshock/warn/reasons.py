@@ -190,7 +190,7 @@ def _members(holder: str, pack: Pack) -> tuple[str, ...]:
 
 def _dependence(facts: Facts, pack: Pack) -> Iterable[Found]:
     if not facts.dependences:
-        if facts.fresh or facts.events:
+        if facts.fresh:
             yield "dependence_unknown", pack.weight["dependence_unknown"].says, ()
         return
     share = facts.share

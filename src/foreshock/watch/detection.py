@@ -64,7 +64,7 @@ def detect(timestamps: Sequence[str], values: Sequence[float | None]) -> list[Sc
             f"{len(timestamps)} timestamps and {len(values)} values",
             expected="one value for each timestamp",
         )
-    seconds = np.array([_seconds(text) for text in timestamps], dtype=np.float64)
+    seconds = np.array([seconds_of(text) for text in timestamps], dtype=np.float64)
     known = np.array([value is not None for value in values], dtype=bool)
     amounts = np.array([v for v in values if v is not None], dtype=np.float64)
     _refuse_infinite(timestamps, values)
@@ -87,8 +87,9 @@ def cadence(seconds: npt.NDArray[np.float64]) -> Cadence:
     gap = float(np.median(gaps))
     if gap <= 0:
         return Cadence(seconds=1.0, slow=False, cycle=0)
-    if gap >= 5 * _DAY:  # months may be missing: the shortest gap tells the spacing
-        cycle = max(1, round(_YEAR / float(gaps[gaps > 0].min())))
+    if gap >= 5 * _DAY:  # rows may be missing: the shorter gaps tell the spacing
+        single = gaps[(gaps > 0) & (gaps < 1.5 * gaps[gaps > 0].min())]
+        cycle = max(1, round(_YEAR / float(np.median(single))))
         return Cadence(seconds=_YEAR / cycle, slow=True, cycle=cycle)
     return Cadence(seconds=gap, slow=False, cycle=7 if gap > _DAY / 2 else round(_DAY / gap))
 
@@ -126,7 +127,7 @@ def rested(
     return alarms
 
 
-def _seconds(text: str) -> float:
+def seconds_of(text: str) -> float:
     """Seconds since 1970 of a timestamp; of the first day of a period."""
     try:
         if len(text) > 10:

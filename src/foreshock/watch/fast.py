@@ -29,8 +29,8 @@ CYCLES = 7
 EXTREMES, APART = 6, 8
 #: the tail is never taken to be thinner than this (as 1/exponent)
 TAIL_LEAST = 0.15
-#: no row is judged before so many known rows lie behind it
-WARM_UP = 150
+#: no row is judged before so many known rows, and two cycles (up to so many rows) lie behind it
+WARM_UP, WARM_UP_CYCLES = 150, 1000
 #: rows within which only a stronger row counts again
 REST = 100
 #: rows handled at once: small enough for the processor's cache
@@ -54,7 +54,7 @@ def judge(values: Floats, cycle: int) -> Floats:
     evidence = np.zeros(len(values))
     for quantity in quantities:
         np.maximum(evidence, beyond_extremes(quantity), out=evidence)
-    evidence[:WARM_UP] = 0.0
+    evidence[: max(WARM_UP, min(2 * cycle, WARM_UP_CYCLES))] = 0.0
     padded = np.concatenate([np.zeros(REST), evidence])
     before = np.lib.stride_tricks.sliding_window_view(padded[:-1], REST).max(axis=1)
     peaks: Floats = np.where(evidence > before, evidence, 0.0)

@@ -104,11 +104,8 @@ def read_folder(
         paths = sorted(_files(folder))
     except OSError as error:
         said = f"{folder.name}: cannot be looked into ({error.strerror}). Check who may read it."
-        return Harvest(
-            documents=(),
-            observations=(),
-            health=Health(source=SOURCE, state="unknown", trouble=(said,)),
-        )
+        unknown = Health(source=SOURCE, state="unknown", trouble=(said,))
+        return Harvest(documents=(), observations=(), health=unknown)
     documents: list[Document] = []
     figures: list[Observation] = []
     trouble: list[str] = []

@@ -48,14 +48,12 @@ def read(data: bytes, name: str) -> Drafts:
             f"{name}: is broken ({str(fault)[:120]}); the {len(parsed.entries)} entries before "
             "that place were read. Get the file again."
         )
-    drafts: list[Draft] = []
-    for place, entry in enumerate(parsed.entries, start=1):
-        draft = _draft(entry, parsed, f"{PurePath(name).stem}-{place}")
-        if draft.text:
-            drafts.append(draft)
-        else:
-            notices.append(f"{name}: entry {place} has neither title nor text and was left out.")
-    return Drafts(drafts=tuple(drafts), notices=tuple(notices))
+    stem = PurePath(name).stem
+    found = [_draft(entry, parsed, f"{stem}-{n}") for n, entry in enumerate(parsed.entries, 1)]
+    empty = sum(1 for draft in found if not draft.text)
+    if empty:
+        notices.append(f"{name}: {empty} entries have neither title nor text and were left out.")
+    return Drafts(drafts=tuple(d for d in found if d.text), notices=tuple(notices))
 
 
 def _declared(data: bytes) -> str:

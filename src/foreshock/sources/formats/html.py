@@ -14,7 +14,7 @@ from foreshock.errors import Unreadable
 from foreshock.sources.dates import read_day
 from foreshock.sources.decode import decode
 from foreshock.sources.drafts import Draft, Drafts
-from foreshock.sources.limits import MAX_HTML_DEPTH
+from foreshock.sources.limits import MAX_HTML_DEPTH, MAX_HTML_TAGS
 
 #: where pages print the day of publication, the most trusted place first
 DATE_KEYS = (
@@ -61,7 +61,7 @@ def read(data: bytes, name: str) -> Drafts:
 
     declared = _CHARSET.search(data[:_HEAD_BYTES])
     decoded = decode(data, name, declared[1].decode("ascii") if declared else "")
-    _refuse_depth(decoded.text, name)
+    _refuse_tangle(decoded.text, name)
     tree = load_html(decoded.text)
     if tree is None:
         raise _no_text(name)
@@ -80,16 +80,18 @@ def read(data: bytes, name: str) -> Drafts:
     return Drafts(drafts=(whole,), notices=(*decoded.notices, *notices))
 
 
-def depth(page: str) -> int:
-    """How many elements lie inside one another at the deepest place; scripts are left aside.
+def shape(page: str) -> tuple[int, int]:
+    """How many elements lie inside one another at the deepest place, and how many tags there are.
 
-    >>> depth("<div><div><p>a<p>b</div></div>")
-    2
+    What scripts hold is left aside.
+
+    >>> shape("<div><div><p>a<p>b</div></div>")
+    (2, 6)
     """
-    deepest = level = 0
+    deepest = level = tags = 0
     at = 0
     while found := _TAG.search(page, at):
-        at, tag = found.end(), found[2].lower()
+        at, tag, tags = found.end(), found[2].lower(), tags + 1
         if tag in FLAT:
             continue
         level = max(0, level - 1) if found[1] else level + 1
@@ -99,7 +101,7 @@ def depth(page: str) -> int:
             if end < 0:
                 break
             at = end
-    return deepest
+    return deepest, tags
 
 
 def plain(fragment: str) -> str:
@@ -113,14 +115,18 @@ def plain(fragment: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _refuse_depth(page: str, name: str) -> None:
-    deepest = depth(page)
-    if deepest > MAX_HTML_DEPTH:
-        raise Unreadable(
-            f"{name}: has elements nested {deepest} deep",
-            expected=f"at most {MAX_HTML_DEPTH}",
-            next_step="Save the text of the page as .txt.",
-        )
+def _refuse_tangle(page: str, name: str) -> None:
+    deepest, tags = shape(page)
+    for what, count, limit in (
+        ("elements nested this deep", deepest, MAX_HTML_DEPTH),
+        ("tags", tags, MAX_HTML_TAGS),
+    ):
+        if count > limit:
+            raise Unreadable(
+                f"{name}: has {what}: {count}",
+                expected=f"at most {limit}",
+                next_step="Save the text of the page as .txt.",
+            )
 
 
 def _article(tree: Any, name: str) -> tuple[str, list[str]]:

@@ -1,0 +1,265 @@
+"""Who acts and on whom: the nearest fitting name by grammar, then by rules of last resort."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from foreshock.reading.frames import Trigger
+from foreshock.reading.memory import Ids, Memory
+from foreshock.reading.names import Mention
+from foreshock.reading.page import AGENT, OWNER, PRIVATE, Line, Page
+from foreshock.reading.sentences import Clause
+
+#: types that only a state can do
+STATE_ONLY = ("RESTRICT", "EASE", "PROBE", "THREATEN", "BREACH")
+#: types told of a place, a company or a thing
+PHYSICAL = ("DISRUPT", "RECOVER", "FLOW", "PRICE", "INVEST")
+#: types whose object is the one addressed
+ADDRESSED = ("PRESSURE", "THREATEN", "PROBE", "POSITION", "BREACH", "COMMIT")
+#: prepositions before the one on whom a measure falls
+ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hitting", "targeting",
+           "affecting", "with", "into", "sent", "aimed", "bound", "in", "under")  # fmt: skip
+
+#: rules in the order in which they are tried, and how many guesses each one takes
+RULES = ("modifier", "by", "subject", "company", "pronoun", "place", "sentence", "speaker", "owner",
+         "issuer", "told", "last")  # fmt: skip
+#: an act told by a noun with "the" is one told before, unless the noun says whose it is
+FIRM = ("modifier", "by", "subject", "company", "pronoun", "issuer", "speaker")
+
+Found = tuple[Ids, str]
+
+
+class Search:
+    """One search for the actors of a trigger."""
+
+    def __init__(self, page: Page, line: Line, trigger: Trigger, memory: Memory) -> None:
+        self.page, self.line, self.trigger, self.memory = page, line, trigger, memory
+        self.clause: Clause = line.clause_at(trigger.start)
+        kind = trigger.frame.actor or ("gov" if trigger.frame.type in STATE_ONLY else "any")
+        self.only_states = kind == "gov"
+        self.usable = [m for m in line.actors if m.state or not self.only_states]
+
+    def actors(self, items: Ids) -> Found:
+        """The ids of those who act, and the rule that found them; empty if nobody was found."""
+        rules: dict[str, Callable[[], Ids]] = {
+            "modifier": self.modifier, "by": self.by, "company": self.company,
+            "subject": lambda: self.subject(self.clause.start),
+            "pronoun": self.pronoun, "place": self.place,
+            "sentence": lambda: self.subject(self.line.span.start),
+            "speaker": self.speaker, "owner": self.owner,
+            "issuer": lambda: self.memory.issuer if self.only_states else (),
+            "told": lambda: self.told(items), "last": self.last,
+        }  # fmt: skip
+        for rule in RULES if self.open_to_guesses() else FIRM:
+            ids = rules[rule]()
+            if ids:
+                return ids, rule
+        return (), ""
+
+    def open_to_guesses(self) -> bool:
+        """A threat needs somebody who threatens; "the curbs" need somebody whose they are."""
+        frame = self.trigger.frame
+        before = self.page.said(max(self.clause.start, self.trigger.start - 12), self.trigger.start)
+        definite = re.search(r"\b(?:the|these|those|this|such)\s$", before) is not None
+        return frame.type != "THREATEN" and not (frame.form == "noun" and definite)
+
+    # -- by grammar ------------------------------------------------------------------------------
+
+    def subject(self, start: int) -> Ids:
+        """The nearest actor to the left that no preposition governs."""
+        if self.trigger.frame.subject != "actor":
+            return ()
+        pool = [
+            m for m in self.usable
+            if start <= m.start and m.end <= self.trigger.start
+            and self.page.use(m) == AGENT and not self.page.preposition(self.line, m)
+        ]  # fmt: skip
+        if not pool or self.passive(pool[-1].end):
+            return ()
+        return together(self.page, pool[-1], pool)
+
+    def passive(self, start: int) -> bool:
+        """Whether a form of "be" stands before the verb: its subject does not act."""
+        if self.trigger.frame.form != "verb":
+            return False
+        before = self.page.said(max(start, self.trigger.start - 30), self.trigger.start)
+        return self.page.language.re["be"].search(before) is not None
+
+    def modifier(self) -> Ids:
+        """Whose noun it is: "China's rare earth curbs", "US tariffs", "approval of Chinese licences"."""
+        inside = [m for m in self.usable if self.trigger.start <= m.start < self.trigger.end]
+        owners = [m for m in inside if self.page.use(m) == OWNER]
+        if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
+            return (owners[0].id,)
+        if self.trigger.frame.form == "verb":
+            return ()
+        pool = [m for m in self.usable if self.clause.start <= m.start and m.end <= self.trigger.start]
+        if not pool:
+            return ()
+        between = self.page.said(pool[-1].end, self.trigger.start)
+        words = len(between.split())
+        near = words <= 5 and not re.search(r"[,;:(]", between)
+        owner = self.page.use(pool[-1]) in (OWNER, PRIVATE) or words <= 1
+        if not near or not owner or self.page.preposition(self.line, pool[-1]) in ("to", "on", "against"):
+            return ()
+        return together(self.page, pool[-1], pool)
+
+    def by(self) -> Ids:
+        """The one after "by": "tariffs imposed by the United States"."""
+        for m in self.usable:
+            between = self.page.said(self.trigger.end, m.start)
+            if self.trigger.end <= m.start <= self.clause.end and len(between) < 60:
+                if self.page.language.re["by"].search(between):
+                    return (m.id,)
+        return ()
+
+    def company(self) -> Ids:
+        """A company the pack does not know, right before the verb group."""
+        frame = self.trigger.frame
+        if frame.actor not in ("org", "any") or frame.type not in (*PHYSICAL, "POSITION"):
+            return ()
+        pool = self.page.unknown_companies(self.line, self.clause.start, self.trigger.start)
+        pool = [m for m in pool if not self.page.preposition(self.line, m)]
+        if not pool:
+            return ()
+        between = self.page.said(pool[-1].end, self.trigger.start)
+        if not self.page.language.re["auxiliaries"].fullmatch(between):
+            return ()
+        return together(self.page, pool[-1], pool)
+
+    def pronoun(self) -> Ids:
+        """The one last named, where the clause says "it", "the ministry" or "the company"."""
+        re_ = self.page.language.re
+        m = re_["anaphor"].search(self.page.low, self.clause.start, self.trigger.start)
+        if m is None:
+            return ()
+        word = m.group()
+        if re_["company_words"].search(word):
+            return () if self.only_states else self.memory.company
+        if re_["office_words"].search(word):
+            return self.memory.office or self.memory.state
+        earlier = [
+            x for x in self.usable
+            if x.end <= m.start() and self.page.use(x) == AGENT
+            and not self.page.preposition(self.line, x)
+        ]  # fmt: skip
+        if earlier:
+            return (earlier[-1].id,)
+        later = [x for x in self.usable if x.start > self.clause.end and self.page.use(x) == AGENT]
+        if later and self.clause.lead in self.page.language.cues.signpost_leads:
+            return (later[0].id,)
+        if self.only_states:
+            return self.memory.state
+        return self.memory.company if self.trigger.frame.actor == "org" else self.newest()
+
+    def newest(self) -> Ids:
+        """The one last named, state or company."""
+        return self.memory.state or self.memory.company
+
+    # -- of last resort --------------------------------------------------------------------------
+
+    def place(self) -> Ids:
+        """Where it happens, for what happens to things: "output in Taiwan", "Chinese exports"."""
+        if self.trigger.frame.type not in PHYSICAL:
+            return ()
+        low, high = self.clause.start, self.clause.end
+        states = [m for m in self.line.actors if m.state and low <= m.start <= high]
+        owners = [m for m in states if self.page.use(m) in (OWNER, PRIVATE)]
+        inside = [m for m in states if self.page.preposition(self.line, m) in ("in", "from", "at", "across")]
+        free = [m for m in states if not self.page.preposition(self.line, m)]
+        return unique((owners or inside or free)[:1])
+
+    def speaker(self) -> Ids:
+        """The office that says so later in the sentence."""
+        if not self.only_states and self.trigger.frame.type != "COMMIT":
+            return ()
+        pool = [
+            m for m in self.line.actors
+            if m.state and m.start >= self.trigger.end and self.page.use(m) == AGENT
+            and not self.page.preposition(self.line, m)
+        ]  # fmt: skip
+        said = self.page.language.re["said"]
+        return unique([m for m in pool if said.search(self.page.low, m.end, min(self.line.span.end, m.end + 40))][:1])
+
+    def owner(self) -> Ids:
+        """A country whose goods or firms the sentence names before the trigger."""
+        pool = [
+            m for m in self.usable
+            if m.state and m.end <= self.trigger.start and not self.page.preposition(self.line, m)
+        ]  # fmt: skip
+        return unique(pool[-1:])
+
+    def told(self, items: Ids) -> Ids:
+        """The one of whom an event about the same items was told."""
+        ids = self.memory.actors_of(items)
+        if self.only_states:
+            ids = tuple(i for i in ids if not i.startswith("org:"))
+        return ids if self.trigger.frame.type in (*PHYSICAL, "RESTRICT") else ()
+
+    def last(self) -> Ids:
+        """The one last named, where the sentence takes somebody up."""
+        anaphor = self.page.language.re["anaphor"]
+        if not anaphor.search(self.page.low, self.line.span.start, self.line.span.end):
+            return ()
+        return self.memory.state if self.only_states else self.newest()
+
+
+def unique(mentions: Iterable[Mention]) -> Ids:
+    """The ids of mentions, each once, in order."""
+    return tuple(dict.fromkeys(m.id for m in mentions))
+
+
+def together(page: Page, last: Mention, pool: Sequence[Mention]) -> Ids:
+    """A mention and those coordinated with it: "Japan and the Netherlands"."""
+    group = [last]
+    for m in reversed([m for m in pool if m.end <= last.start]):
+        between = page.said(m.end, group[-1].start)
+        if not re.fullmatch(r"'?\s*(?:,|and|,\s*and|\()\s*(?:the\s)?", between):
+            break
+        group.append(m)
+    return unique(reversed(group))
+
+
+def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
+    """All parties to a joint act; one party alone is joined by the one last named."""
+    clause = line.clause_at(trigger.start)
+    pool = [m for m in line.actors if m.state or trigger.frame.actor == "any"]
+    near = [m for m in pool if clause.start <= m.start < clause.end]
+    acting = [m for m in (near if len(unique(near)) > 1 else pool) if _is_party(page, line, m)]
+    ids = unique(acting)
+    if len(ids) < 2 and page.language.re["anaphor"].search(page.low, line.span.start, line.span.end):
+        ids = tuple(dict.fromkeys((*ids, *memory.state, *memory.company)))[:2]
+    if len(ids) < 2:
+        states = unique(m for m in pool if m.state)
+        ids = states if len(states) > 1 and trigger.frame.type != "AGREE" else ids
+    if len(ids) < 2:
+        told = [actors for kind, actors, _ in memory.told if len(actors) > 1 and kind in ("AGREE", "NEGOTIATE", "COOPERATE")]
+        taken_up = page.language.re["both"].search(page.low, line.span.start, line.span.end)
+        ids = told[-1] if told and taken_up else ids
+    return (ids, "parties") if len(ids) > 1 else ((), "")
+
+
+def _is_party(page: Page, line: Line, mention: Mention) -> bool:
+    if page.use(mention) == PRIVATE:
+        return False
+    return page.preposition(line, mention) not in ("in", "at", "on", "against", "from", "to", "near", "for", "about", "under")
+
+
+def targets(page: Page, line: Line, trigger: Trigger, actors: Ids) -> Ids:
+    """On whom it falls or where it goes; "all" for a measure or flow that names nobody."""
+    frame = trigger.frame
+    clause = line.clause_at(trigger.start)
+    ids: list[str] = []
+    for m in line.actors:
+        if m.id in actors or not clause.start <= m.start < clause.end:
+            continue
+        how, after = page.preposition(line, m), m.start >= trigger.start
+        direct = after and not how and frame.type in ADDRESSED
+        measure = frame.type in ("RESTRICT", "EASE")
+        hit = measure and (page.use(m) == PRIVATE or (not m.state and after))
+        if (how in ON_WHOM and (after or how in ("to", "on", "against"))) or direct or hit:
+            ids.append(m.id)
+    if not ids and frame.type in ("RESTRICT", "EASE"):
+        return ("all",)
+    if not ids and frame.type == "FLOW" and any(not a.startswith("org:") for a in actors):
+        return ("all",)
+    return tuple(dict.fromkeys(ids))

@@ -1,0 +1,47 @@
+"""What a text has named so far: for "it", "the ministry", "the curbs", "the three chemicals"."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Ids = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Memory:
+    """Grows sentence by sentence."""
+
+    #: last acting country, last country that spoke through an office, last acting company
+    state: Ids = ()
+    office: Ids = ()
+    company: Ids = ()
+    #: items that the document is about: those of the first sentence that names any
+    topic: Ids = ()
+    #: who issued an official text: it acts where nobody is named
+    issuer: Ids = ()
+    #: what companies make, from the pack
+    makes: Mapping[str, Ids] = field(default_factory=dict)
+    #: (type, actors, items) of the events told so far, the newest last
+    told: list[tuple[str, Ids, Ids]] = field(default_factory=list)
+
+    def items_of(self, actors: Ids, event_type: str) -> Ids:
+        """The items last told of these actors: in an event of the type, else in any; else the topic.
+
+        >>> memory = Memory(topic=("chip",), told=[("RESTRICT", ("CN",), ("min.ga",))])
+        >>> memory.items_of(("CN",), "EASE"), memory.items_of(("US",), "EASE")
+        (('min.ga',), ('chip',))
+        """
+        shared = [t for t in reversed(self.told) if set(t[1]) & set(actors)]
+        same = [t for t in shared if t[0] == event_type]
+        if same or shared:
+            return (same or shared)[0][2]
+        for actor in actors:
+            if actor in self.makes:
+                return self.makes[actor]
+        return self.topic
+
+    def actors_of(self, items: Ids) -> Ids:
+        """The actors last told of in an event about one of these items."""
+        for _, actors, items_told in reversed(self.told):
+            if set(items) & set(items_told):
+                return actors
+        return ()

@@ -1,0 +1,69 @@
+"""About what: the items of an act, and what an instrument covers where the text names no item."""
+
+from collections.abc import Iterable
+
+from foreshock.reading.actors import unique
+from foreshock.reading.frames import Trigger
+from foreshock.reading.memory import Ids
+from foreshock.reading.names import Mention
+from foreshock.reading.page import Line, Page
+from foreshock.words.vocab import HUBS
+
+#: what a measure covers where the text names no item
+DEFAULT_ITEMS = {
+    "import_tariff": "goods", "trade_deal": "goods", "entity_listing": "dualuse",
+    "veu": "dualuse", "affiliates_rule": "dualuse",
+}  # fmt: skip
+#: items that stand for trade at large
+GENERIC = frozenset({"dualuse", "goods", "other"})
+
+
+def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
+    """The items of the trigger's clause, else of its sentence, and which of the two."""
+    clause = line.clause_at(trigger.start)
+    near = [m for m in line.items if clause.start <= m.start < clause.end]
+    near = without_purpose(page, near, clause.start)
+    if trigger.frame.item == "after":
+        near = [m for m in near if m.end > trigger.start]
+    if near or trigger.frame.item in ("after", "clause"):
+        return specific(near), "clause"
+    wide = without_purpose(page, line.items, line.span.start)
+    return specific(wide), "sentence"
+
+
+def default_items(instruments: Ids) -> Ids:
+    """What these instruments cover where the clause names nothing.
+
+    >>> default_items(("entity_listing",))
+    ('dualuse',)
+    """
+    return tuple(dict.fromkeys(DEFAULT_ITEMS[i] for i in instruments if i in DEFAULT_ITEMS))
+
+
+def in_scope(items: Ids, targets: Ids, actors: Ids) -> bool:
+    """Whether the standard covers it: generic items only towards a supply hub or everybody.
+
+    >>> in_scope(("dualuse",), ("SY",), ("US",)), in_scope(("min.ga",), ("SY",), ("CN",))
+    (False, True)
+    """
+    if set(items) - GENERIC:
+        return True
+    states = [t for t in targets if not t.startswith("org:") and t != "all"]
+    return not states or bool(set(states) & set(HUBS))
+
+
+def without_purpose(page: Page, items: list[Mention], start: int) -> list[Mention]:
+    """Without the items that say what the others are for: "graphite for use in batteries"."""
+    purpose = page.language.re["purpose"]
+    kept: list[Mention] = []
+    for m in items:
+        since = max(start, m.start - 50, kept[-1].end if kept else 0)
+        if not purpose.search(page.low, since, m.start):
+            kept.append(m)
+    return kept
+
+
+def specific(items: Iterable[Mention]) -> Ids:
+    """Ids in order of mention; a doubtful generic name gives way to any sure one."""
+    found = list(items)
+    return unique([m for m in found if not m.doubtful] or found)
