@@ -177,6 +177,22 @@ def test_an_erased_record_is_gone_for_good_and_remembered(archive, home):
         assert b"SECRETWORD" not in file.read_bytes()
 
 
+def test_bytes_erased_inside_a_transaction_go_when_it_ends(archive, home):
+    archive.add([secret := document("SECRETWORD gallium")])
+    with archive.transaction():
+        archive.erase(secret.id, "came without its marking")
+    assert not any(b"SECRETWORD" in file.read_bytes() for file in home.glob("journal*"))
+
+
+def test_an_erasure_that_is_undone_keeps_the_record(archive):
+    archive.add([one := document("a")])
+    with pytest.raises(ZeroDivisionError), archive.transaction():
+        archive.erase(one.id, "by mistake")
+        raise ZeroDivisionError
+    assert archive.get(one.id) == one
+    assert archive.erased(one.id) is None
+
+
 def test_an_erased_correction_still_supersedes(archive):
     old = document("old", 1)
     wrong = document("wrong", 2, supersedes=old.id)

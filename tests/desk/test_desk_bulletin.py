@@ -54,8 +54,20 @@ def test_a_warning_is_told_with_level_probability_cover_onset_reasons_and_source
 
 
 def test_a_signal_names_the_publisher_of_the_figure_behind_it():
-    text = written().partition('id="signals"')[2].partition("</section>")[0]
-    assert "Nasdaq (Reuters)" in text
+    text = written()
+    told = text.partition('id="signals"')[2].partition("</section>")[0]
+    number = re.search(r'href="#s(\d+)"', told)
+    assert number is not None
+    source = text.partition(f'<li id="s{number[1]}">')[2].partition("</li>")[0]
+    assert "Nasdaq (Reuters)" in source
+
+
+def test_every_source_is_listed_once_and_every_number_leads_to_one():
+    text = written()
+    listed = re.findall(r'<li id="s(\d+)">', text)
+    cited = set(re.findall(r'href="#s(\d+)"', text))
+    assert listed == [str(n) for n in range(1, len(listed) + 1)]
+    assert cited == set(listed)
 
 
 def test_what_could_not_be_seen_is_said():

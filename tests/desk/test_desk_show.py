@@ -26,7 +26,7 @@ def test_a_warning_is_one_plain_sentence_with_level_item_holder_chance_cover_and
     assert line == (
         "Level 3 alert: gallium for Korea: 48 % within 90 days (roughly even chance); about 9 "
         "weeks of cover (prior); why: China announced a licence requirement from 2023-08-01 "
-        "(CN-2023-23)."
+        "(CN-2023-23); 98 % of the world's primary gallium came from China in 2022."
     )
 
 
@@ -44,6 +44,7 @@ def test_cover_that_is_unknown_says_so_and_an_exercise_is_named_first():
         ((None, 1.0, None), "reported", "about 1 week (reported)"),
         ((0.5, 1.5, 2.4), "reported", "about 1.5 weeks (0.5 to 2; reported)"),
         ((0.0, 0.0, 0.0), "reported", "none left (reported)"),
+        ((0.0, 0.0, 0.0), "prior", "under a week (prior)"),
         ((None, None, None), "prior", "no shortage in sight (prior)"),
         ((None, None, None), "unknown", "unknown"),
     ],

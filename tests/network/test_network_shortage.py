@@ -192,7 +192,7 @@ def test_a_report_of_long_ago_gives_way_to_the_prior():
 
 @pytest.mark.parametrize("days", [[60, 20, 150], [20, 60], [0, 5, 10]])
 def test_a_prior_that_is_no_low_likely_high_is_refused(days):
-    with pytest.raises(PackError, match="priors.toml"):
+    with pytest.raises(PackError, match=r"priors\.toml"):
         outlook([BAN], pack(stock=None, priors={"stock": [{"kind": "mineral", "days": days}]}))
 
 

@@ -179,15 +179,17 @@ def test_concentration_is_the_sum_of_squared_shares_of_the_newest_year():
     assert network(provisions=made).concentration("min.ga", "mine") is None
 
 
-def test_the_most_exposed_with_own_figures_come_before_those_taken_from_the_world():
+def test_the_most_exposed_are_ranked_by_whose_figures_they_are_then_by_share():
     made = [makes("min.ga", "refinery", "CN", 0.98)]
-    rows = [*GALLIUM, comes("JP", "urea", "CN", 0.1)]
-    found = network(rows, made).most_exposed("min.ga", "CN", 3)
+    rows = [*GALLIUM, comes("JP", "urea", "CN", 0.1), comes("NL", "urea", "CN", 0.1)]
+    found = network(rows, made).most_exposed("min.ga", "CN", 9)
     assert [(d.holder, d.basis) for d in found] == [
         ("KR", "imports"),
         ("EU", "supply"),
+        ("NL", "supply"),
         ("JP", "world"),
     ]
+    assert network(rows, made).most_exposed("min.ga", "CN", 1) == found[:1]
 
 
 CHAIN = [

@@ -169,3 +169,28 @@ def test_lists_of_two_lengths_are_refused():
 def test_a_value_that_is_no_finite_number_is_refused_with_its_place(value):
     with pytest.raises(RecordError, match="2024-02"):
         detect(["2024-01", "2024-02"], [1.0, value])
+
+
+#: Chinese exports as printed by news agencies and traders, months that were printed only
+GALLIUM_KG = {
+    "2022-10": 3250, "2022-11": 5611, "2023-03": 6480, "2023-07": 5150, "2023-08": 0,
+    "2023-09": 0, "2023-10": 250, "2023-11": 1530, "2024-03": 1214, "2024-05": 6210,
+    "2024-06": 4184, "2024-12": 6420,
+}  # fmt: skip
+MAGNETS_T = {
+    "2024-05": 4760, "2024-06": 5150, "2024-07": 5278, "2024-08": 5342, "2024-09": 4915,
+    "2024-10": 4725, "2025-01": 6357, "2025-02": 3585, "2025-03": 5323, "2025-04": 2628,
+    "2025-05": 1238, "2025-06": 3188, "2025-07": 5577, "2025-08": 6146,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("figures", "fell"), [(GALLIUM_KG, ["2023-08"]), (MAGNETS_T, ["2025-05"])], ids=["ga", "magnet"]
+)
+def test_the_falls_of_2023_and_2025_raise_one_alarm_each(figures, fell):
+    assert alarms(list(figures), [float(v) for v in figures.values()]) == fell
+
+
+def test_a_month_back_at_its_level_is_usual_whatever_came_before():
+    rows = detect(list(MAGNETS_T), [float(v) for v in MAGNETS_T.values()])
+    assert [row.score for row in rows[-2:]] == [0.0, 0.0]

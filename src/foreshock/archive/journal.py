@@ -30,7 +30,7 @@ from sqlalchemy import (
 from foreshock.archive import sqlite
 from foreshock.archive.rows import as_row, read_body
 from foreshock.archive.tables import DATED, ERASURE, FOUNDING, VERSION, book_row, journal, placed
-from foreshock.archive.trouble import damaged
+from foreshock.archive.trouble import busy, damaged
 from foreshock.errors import ArchiveError, WrongUse
 from foreshock.words.clocks import end_of, now
 from foreshock.words.records import KINDS, Record
@@ -48,6 +48,7 @@ class _Open(threading.local):
 
     connection: Connection | None = None
     doomed: bool = False
+    scrub: bool = False
     undo: list[Callable[[], None]]
 
 
@@ -88,7 +89,8 @@ class Journal:
             except BaseException:
                 connection.close()
                 raise
-        self._open.connection, self._open.doomed, self._open.undo = connection, False, []
+        self._open.connection, self._open.undo = connection, []
+        self._open.doomed = self._open.scrub = False
         try:
             yield connection
             self._commit(connection)
@@ -99,6 +101,8 @@ class Journal:
         finally:
             self._open.connection = None
             connection.close()  # rolls back whatever was not committed
+        if self._open.scrub:
+            self._scrub()
 
     def _commit(self, connection: Connection) -> None:
         if self._open.doomed:
@@ -108,6 +112,15 @@ class Journal:
             )
         with sqlite.troubles(self.home):
             connection.commit()
+
+    def _scrub(self) -> None:
+        with sqlite.troubles(self.home):
+            if not sqlite.scrub(self._engine):
+                raise busy(
+                    self.home,
+                    "what was erased is shown no more, but a reader keeps its bytes in "
+                    "journal.sqlite-wal; erase it again later",
+                )
 
     @property
     def inside(self) -> bool:
@@ -183,9 +196,7 @@ class Journal:
         with self.writing() as connection, sqlite.troubles(self.home):
             self.append([book_row(ERASURE, f"{ERASURE}-{record_id}", body, now())])
             connection.execute(update(journal).where(mine).values(body=None))
-        if not self.inside:
-            with sqlite.troubles(self.home):
-                sqlite.scrub(self._engine)
+            self._open.scrub = True
 
     def erased(self, record_id: str) -> str | None:
         """Why a record was erased; None when it was not."""

@@ -28,7 +28,6 @@ PATIENCE = 60
 CRAMPED = 128 * 1024
 
 PRAGMAS = (
-    f"PRAGMA busy_timeout = {PATIENCE * 1000}",
     "PRAGMA synchronous = FULL",
     # what is erased is overwritten with zeros, not merely unlinked
     "PRAGMA secure_delete = ON",
@@ -69,11 +68,9 @@ def connect(file: Path) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         patience = connection.get_execution_options().get("patience")
-        if patience is None:
-            connection.exec_driver_sql("BEGIN")
-        else:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience * 1000)}")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        wait = PATIENCE if patience is None else patience
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+        connection.exec_driver_sql("BEGIN" if patience is None else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -112,10 +109,13 @@ def copy(file: Path, target: Path) -> None:
         copied.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
 
 
-def scrub(engine: Engine) -> None:
-    """Empty the write-ahead log, so that erased bytes are not left there."""
+def scrub(engine: Engine) -> bool:
+    """Empty the write-ahead log, so that erased bytes are not left there; whether it could be."""
     with closing(engine.raw_connection()) as connection:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 5000")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not (cursor.fetchone() or (1,))[0]
 
 
 def flaws(engine: Engine) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from foreshock import __version__, gate
 from foreshock.desk import charts, phrases
 from foreshock.desk.draw import templates
-from foreshock.desk.evidence import Shown, Sources, describe, fit
+from foreshock.desk.evidence import Cited, Shown, Sources, describe, fit
 from foreshock.rounds import Findings
 from foreshock.words.clocks import Clocks, end_of, span
 from foreshock.words.markings import label, strictest
@@ -147,24 +147,43 @@ def html(bulletin: Bulletin, pack: Pack, documents: Iterable[Document] = ()) -> 
         measures=bulletin.measures,
         signals=bulletin.signals,
     )
-    sources = Sources(Shown(findings=seen), pack)
+    cited = _Numbered(Sources(Shown(findings=seen), pack))
     words: dict[str, Any] = {
         "b": bulletin,
         "style": style(),
         "version": __version__,
         "marking": label(bulletin.marking),
         "for_whom": sorted({phrases.name(w.holder, pack) for w in bulletin.warnings}),
-        "warnings": [_told(w, pack, sources) for w in bulletin.warnings],
+        "warnings": [_told(w, cited) for w in bulletin.warnings],
         "measures": [(m, _ahead(m, bulletin.as_of)) for m in bulletin.measures],
-        "commitments": [(c, sources.cite_all(c.evidence)) for c in bulletin.commitments],
-        "events": [(describe(e, pack), e, sources.cite(e.id)) for e in bulletin.events],
-        "signals": [(s, sources.cite(s.id)) for s in bulletin.signals],
+        "commitments": [(c, cited.numbers(c.evidence)) for c in bulletin.commitments],
+        "events": [(describe(e, pack), e, cited.numbers([e.id])) for e in bulletin.events],
+        "signals": [(s, cited.numbers([s.id])) for s in bulletin.signals],
+        "sources": cited.listed,
         "levels": pack.levels,
     }
     return templates(pack).get_template("bulletin.html").render(words)
 
 
-def _told(warning: EarlyWarning, pack: Pack, sources: Sources) -> dict[str, Any]:
+class _Numbered:
+    """The sources of a bulletin, each numbered once, in the order in which they are cited."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._number: dict[str, int] = {}
+        self.listed: list[Cited] = []
+
+    def numbers(self, keys: Iterable[str]) -> list[int]:
+        """The numbers of these pieces of evidence; one that may not be named has none."""
+        for key in keys:
+            source = self._sources.cite(key)
+            if key not in self._number and source.state == "shown":
+                self.listed.append(source)
+                self._number[key] = len(self.listed)
+        return sorted(self._number[key] for key in set(keys) if key in self._number)
+
+
+def _told(warning: EarlyWarning, cited: _Numbered) -> dict[str, Any]:
     reasons = phrases.by_weight(warning)
     heaviest = max((abs(r.weight) for r in reasons), default=1.0)
     return {
@@ -173,11 +192,10 @@ def _told(warning: EarlyWarning, pack: Pack, sources: Sources) -> dict[str, Any]
             (
                 r,
                 charts.weight_bar(r.weight, heaviest, f"Weight of: {r.says}"),
-                sources.cite_all(r.evidence),
+                cited.numbers(r.evidence),
             )
             for r in reasons
         ],
-        "reach": phrases.names(warning.consequences, pack),
     }
 
 

@@ -51,6 +51,10 @@ NOUNS = {
 }
 
 
+#: how a figure of the method, which is no fact, is named as evidence
+_PRIOR = "pack:priors.toml:"
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """The findings as one receiver may see them."""
 
@@ -127,7 +131,8 @@ class Sources:
         self.events = {e.id: e for e in findings.events}
         self.signals = {s.id: s for s in findings.signals}
         self.measures = {key: m for m in findings.measures for key in (m.id, m.name)}
-        self.rows = rows_by_ref(pack)
+        self.rows: dict[str, ref.Sourced] = {row.id: row for row in pack.measures}
+        self.rows |= rows_by_ref(pack)
         self.figures = figures_by_key(findings, pack)
 
     def cite(self, key: str) -> Cited:
@@ -146,6 +151,9 @@ class Sources:
             return self._of_row(self.rows[key])
         if key in self.figures:
             return self.figures[key]
+        if key.startswith(_PRIOR):
+            says = "a prior of the method: " + key.removeprefix(_PRIOR).replace(":", " ")
+            return Cited(state="shown", kind="prior", label=says)
         return Cited(state="unknown", label=key)
 
     def cite_all(self, keys: Iterable[str]) -> list[Cited]:
@@ -314,11 +322,16 @@ def row_says(row: ref.Sourced, pack: Pack) -> str:
             days = f"{row.days_likely:.0f} days"
             return f"{name(row.holder, pack)} has {days} of {name(row.item, pack)} in store"
         case ref.StepRow():
-            return f"{row.measure}: {row.step} {row.date}" + (f", {row.what}" if row.what else "")
+            step = row.step.replace("_", " ")
+            return f"{row.measure}: {step} {row.date}" + (f", {row.what}" if row.what else "")
         case ref.MeasureRow():
             return row.title
-        case ref.CommitmentRow() | ref.LicenceOutcome():
+        case ref.CommitmentRow():
+            return "the promise as reported"
+        case ref.LicenceOutcome():
             return row.what
+        case ref.Item():
+            return f"{row.name}, as the pack describes it"
         case ref.Need():
             return f"{name(row.input, pack)} goes into {name(row.output, pack)}"
         case _:

@@ -185,21 +185,31 @@ def series(view: View, key: str) -> list[Context]:
     for figure in view.findings.observations:
         if figure.item == key:
             by_series.setdefault(figure.series, []).append(figure)
-    titles = {row.id: row.title for row in view.pack.series}
+    titles = {key: _title(figures[0], view.pack) for key, figures in by_series.items()}
+    titles |= {row.id: row.title for row in view.pack.series}
+    order = sorted(by_series, key=lambda key: (by_series[key][0].flow == "output", key))
     alarms: dict[str, dict[str, str]] = {}
     for signal in view.findings.signals:
         alarms.setdefault(signal.series, {})[signal.since] = signal.says
     return [
         {
-            "title": titles.get(name, name),
-            "chart": _drawn(titles.get(name, name), figures, alarms.get(name, {})),
-            "figures": sorted(figures, key=lambda f: f.period, reverse=True),
+            "title": titles[name],
+            "chart": _drawn(titles[name], by_series[name], alarms.get(name, {})),
+            "figures": sorted(by_series[name], key=lambda f: f.period, reverse=True),
             "signals": [
                 (s, view.sources.cite(s.id)) for s in view.findings.signals if s.series == name
             ],
         }
-        for name, figures in sorted(by_series.items())
+        for name in order
     ]
+
+
+def _title(figure: Observation, pack: Pack) -> str:
+    """A title for a series that the pack does not describe, from what its figures say."""
+    to = f" to {phrases.name(figure.partner, pack)}" if figure.partner in pack.name else ""
+    stage = f" ({figure.series.split(':')[2]})" if figure.series.count(":") == 3 else ""
+    about = f"{phrases.name(figure.item, pack)}: {phrases.name(figure.reporter, pack)}{to}"
+    return f"{figure.flow.capitalize()}{stage} of {about}"
 
 
 def _drawn(title: str, figures: Sequence[Observation], alarms: dict[str, str]) -> str:

@@ -132,7 +132,8 @@ def cover(warning: EarlyWarning) -> str:
             return "unknown"
         return f"no shortage in sight ({warning.cover_basis})"
     if middle == 0:
-        return f"none left ({warning.cover_basis})"
+        left = "none left" if warning.cover_basis == "reported" else "under a week"
+        return f"{left} ({warning.cover_basis})"
     about = f"about {_weeks(middle)} week{'' if _weeks(middle) == '1' else 's'}"
     if low is None or high is None:
         return f"{about} ({warning.cover_basis})"
@@ -163,11 +164,9 @@ def grounds(reason: Reason, pack: Pack) -> str:
 
 
 def why(warning: EarlyWarning) -> str:
-    """The one reason that speaks most for the warning; says so when none does."""
-    for reason in by_weight(warning):
-        if reason.weight > 0:
-            return plain(reason.says).rstrip(".")
-    return "no reason speaks for it beyond the base rate"
+    """The two reasons that speak most for the warning; says so when none does."""
+    speaking = [plain(r.says).rstrip(".") for r in by_weight(warning) if r.weight > 0]
+    return "; ".join(speaking[:2]) or "no reason speaks for it beyond the base rate"
 
 
 def since(warning: EarlyWarning, known: Mapping[str, EarlyWarning]) -> str:

@@ -51,7 +51,7 @@ def onset(
     found = Onset(np.full(len(stock), np.inf), np.zeros(len(stock)))
     for left, right in pairwise(edges):
         short = gap((left + right) / 2)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             dry = np.where(short > 0, left + left_over / short, np.inf)
         lasts = right > left
         low = lasts & (short > UNMET_SHARE) & (dry < right)

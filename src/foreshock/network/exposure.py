@@ -126,18 +126,20 @@ class Network:
         return None
 
     def most_exposed(self, item: str, origin: str, n: int) -> list[Dependence]:
-        """The `n` holders that depend most on the origin, own figures before the world's.
+        """The `n` holders that depend most on the origin.
 
-        Looked at are the holders of which the pack knows figures of some item.
+        Those with figures of their own come first, then those for which others stand in, then
+        those for which the world does. Looked at are the holders of which the pack knows figures
+        of some item.
         """
-        rows = [
-            row
-            for holder in self.supply.holders()
-            for row in self.dependence(item, holder)
-            if row.origin == origin
-        ]
-        rows.sort(key=lambda r: (r.basis == "world", -(r.direct + r.indirect), r.holder))
-        return rows[:n]
+        ranked = []
+        for holder in self.supply.holders():
+            shares = self.supply.of(item, holder)
+            for row in self.dependence(item, holder) if shares is not None else ():
+                if row.origin == origin and shares is not None:
+                    rank = (row.basis == "world", shares.holder != holder)
+                    ranked.append((*rank, -(row.direct + row.indirect), holder, row))
+        return [row for *_, row in sorted(ranked, key=lambda entry: entry[:4])[:n]]
 
     def consequences(self, item: str, holder: str) -> tuple[str, ...]:
         """The further goods and sectors that the item goes into, nearest first.

@@ -20,10 +20,14 @@ ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hit
            "affecting", "with", "into", "sent", "aimed", "bound", "in", "under")  # fmt: skip
 
 #: rules in the order in which they are tried, and how many guesses each one takes
-RULES = ("modifier", "by", "subject", "company", "pronoun", "place", "sentence", "speaker", "owner",
-         "issuer", "told", "last")  # fmt: skip
+RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "place", "sentence", "speaker",
+         "owner", "told", "last")  # fmt: skip
+#: what happens to things is told of somebody in its clause, or of nobody
+NEAR = ("modifier", "by", "subject", "company", "pronoun", "place")
+#: a threat is told of the one who threatens
+FIRM = ("modifier", "by", "subject", "pronoun", "issuer", "speaker")
 #: an act told by a noun with "the" is one told before, unless the noun says whose it is
-FIRM = ("modifier", "by", "subject", "company", "pronoun", "issuer", "speaker")
+OWNED = ("modifier", "by", "issuer", "speaker")
 
 Found = tuple[Ids, str]
 
@@ -49,18 +53,22 @@ class Search:
             "issuer": lambda: self.memory.issuer if self.only_states else (),
             "told": lambda: self.told(items), "last": self.last,
         }  # fmt: skip
-        for rule in RULES if self.open_to_guesses() else FIRM:
+        for rule in self.order():
             ids = rules[rule]()
             if ids:
                 return ids, rule
         return (), ""
 
-    def open_to_guesses(self) -> bool:
-        """A threat needs somebody who threatens; "the curbs" need somebody whose they are."""
+    def order(self) -> tuple[str, ...]:
+        """The rules that fit the trigger, in the order in which they are tried."""
         frame = self.trigger.frame
-        before = self.page.said(max(self.clause.start, self.trigger.start - 12), self.trigger.start)
-        definite = re.search(r"\b(?:the|these|those|this|such)\s$", before) is not None
-        return frame.type != "THREATEN" and not (frame.form == "noun" and definite)
+        if frame.type == "THREATEN":
+            return FIRM
+        if frame.type == "DISRUPT":
+            return NEAR
+        before = self.page.said(max(self.clause.start, self.trigger.start - 30), self.trigger.start)
+        definite = self.page.language.re["definite"].search(before) is not None
+        return OWNED if frame.form == "noun" and definite else RULES
 
     # -- by grammar ------------------------------------------------------------------------------
 
@@ -79,7 +87,7 @@ class Search:
 
     def passive(self, start: int) -> bool:
         """Whether a form of "be" stands before the verb: its subject does not act."""
-        if self.trigger.frame.form != "verb":
+        if self.trigger.frame.form != "verb" or self.trigger.frame.type not in STATE_ONLY:
             return False
         before = self.page.said(max(start, self.trigger.start - 30), self.trigger.start)
         return self.page.language.re["be"].search(before) is not None
@@ -87,7 +95,8 @@ class Search:
     def modifier(self) -> Ids:
         """Whose noun it is: "China's rare earth curbs", "US tariffs", "approval of Chinese licences"."""
         inside = [m for m in self.usable if self.trigger.start <= m.start < self.trigger.end]
-        owners = [m for m in inside if self.page.use(m) == OWNER]
+        owners = [m for m in inside if self.page.use(m) == OWNER
+                  and self.page.preposition(self.line, m) not in ON_WHOM]  # fmt: skip
         if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
             return (owners[0].id,)
         if self.trigger.frame.form == "verb":
@@ -133,13 +142,17 @@ class Search:
         if m is None:
             return ()
         word = m.group()
+        if re_["both"].search(word):
+            return self.memory.parties()
         if re_["company_words"].search(word):
             return () if self.only_states else self.memory.company
-        if re_["office_words"].search(word):
-            return self.memory.office or self.memory.state
+        office = re_["office_words"].search(word)
+        if office:
+            return self.memory.offices.get(office.group()) or self.memory.office or self.memory.state
+        company = self.trigger.frame.actor == "org"
         earlier = [
             x for x in self.usable
-            if x.end <= m.start() and self.page.use(x) == AGENT
+            if x.end <= m.start() and not (company and x.state) and self.page.use(x) == AGENT
             and not self.page.preposition(self.line, x)
         ]  # fmt: skip
         if earlier:
@@ -149,7 +162,7 @@ class Search:
             return (later[0].id,)
         if self.only_states:
             return self.memory.state
-        return self.memory.company if self.trigger.frame.actor == "org" else self.newest()
+        return self.memory.company if company else self.newest()
 
     def newest(self) -> Ids:
         """The one last named, state or company."""
@@ -232,9 +245,8 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
         states = unique(m for m in pool if m.state)
         ids = states if len(states) > 1 and trigger.frame.type != "AGREE" else ids
     if len(ids) < 2:
-        told = [actors for kind, actors, _ in memory.told if len(actors) > 1 and kind in ("AGREE", "NEGOTIATE", "COOPERATE")]
         taken_up = page.language.re["both"].search(page.low, line.span.start, line.span.end)
-        ids = told[-1] if told and taken_up else ids
+        ids = memory.parties() if taken_up and memory.parties() else ids
     return (ids, "parties") if len(ids) > 1 else ((), "")
 
 

@@ -1,5 +1,6 @@
 """From triggers to events: drafts clause by clause, then mentions of one act become one event."""
 
+import re
 from dataclasses import dataclass, field
 
 from foreshock.reading.actors import Search, parties, targets
@@ -8,7 +9,7 @@ from foreshock.reading.frames import Trigger
 from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.page import AGENT, Line, Page
 from foreshock.reading.said import said
-from foreshock.reading.status import dates_of, is_background, modality_of, status_of
+from foreshock.reading.status import dates_of, is_ahead, is_background, modality_of, status_of
 from foreshock.reading.things import default_items, in_scope, named_items
 from foreshock.words.records import Magnitude, Said
 
@@ -57,6 +58,10 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
                 _add(found, draft)
         _remember(page, line, memory)
         _mention_again(page, line, found)
+    for draft in found:
+        late = draft.type in ("RESTRICT", "EASE") and is_ahead(draft.effective, page.day)
+        if late and draft.status == "in_force":
+            draft.status = "announced"
     return found
 
 
@@ -83,6 +88,9 @@ def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> tupl
         actors, rule = parties(page, line, trigger, memory)
     else:
         actors, rule = Search(page, line, trigger, memory).actors(items)
+    if where == "sentence":
+        made = _made(page, line, trigger, memory, actors)
+        items, where = (made, "made") if made else (items, where)
     if where == "sentence" or not items:
         usual = default_items(_instruments(page, line, trigger))
         if usual or not items:
@@ -97,6 +105,19 @@ def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> tupl
     return actors, whom, items, [f"actor:{rule}", f"item:{where}"]
 
 
+def _made(page: Page, line: Line, trigger: Trigger, memory: Memory, actors: Ids) -> Ids:
+    """What the company concerned makes, where an act on or in a company names no item itself."""
+    clause = line.clause_at(trigger.start)
+    if trigger.frame.type == "DISRUPT" or trigger.frame.type == "RECOVER":
+        companies = list(actors)
+    elif "takeover" in trigger.frame.instruments:
+        companies = [m.id for m in line.actors if clause.start <= m.start < clause.end]
+        companies += list(memory.company)
+    else:
+        return ()
+    return next((memory.makes[c] for c in companies if c in memory.makes), ())
+
+
 def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | None:
     frame = trigger.frame
     if page.language.re["not_news"].search(page.low, line.span.start, line.span.end):
@@ -105,8 +126,10 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
     if not actors:
         return None
     clause = line.clause_at(trigger.start)
-    date, effective, until = dates_of(line, trigger)
-    status = status_of(page, line, trigger, effective)
+    source = said(page, line, trigger.start, memory.issuer)
+    date, effective, until = dates_of(page, line, trigger, bool(set(source.who) & set(actors)))
+    ahead = is_ahead(effective, page.day) or is_ahead(date, page.day)
+    status = status_of(page, line, trigger, ahead)
     happened = date or effective
     memory.told.append((frame.type, actors, items))
     marks = {
@@ -119,8 +142,7 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
         effective=effective, until=until, direction=frame.direction,
         magnitudes=amounts(page.low, clause.start, clause.end, falling=frame.direction == "down"),
         modality=modality_of(page, line, trigger, status),
-        source=said(page, line, trigger.start, memory.issuer),
-        background=is_background(page, line, trigger, happened),
+        source=source, background=is_background(page, line, trigger, happened, status),
         spots=[(line.index, trigger.start, trigger.end)],
         reasons=[f"frame:{frame.name}", *why, *(mark for mark, holds in marks.items() if holds)],
     )  # fmt: skip
@@ -156,6 +178,10 @@ def _remember(page: Page, line: Line, memory: Memory) -> None:
         memory.state = (states[0].id,)
     if offices:
         memory.office = (offices[0].id,)
+    for m in offices:
+        near = re.split(r"[,.;:()]", page.said(m.start, m.end + 40))[0]
+        for word in page.language.re["office_words"].findall(near):
+            memory.offices[word] = (m.id,)
     if companies:
         memory.company = (companies[0].id,)
 

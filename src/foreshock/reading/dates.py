@@ -51,6 +51,7 @@ class DateFinder:
         ]
         self._telling = re.compile(words.get("telling") or "(?!)")
         self._future = re.compile(words.get("future") or "(?!)")
+        self._doubtful = re.compile(words.get("doubtful_month") or "(?!)")
         self._patterns = list(self._compile())
 
     def _compile(self) -> "list[tuple[str, re.Pattern[str]]]":
@@ -61,7 +62,7 @@ class DateFinder:
             found += [
                 ("day", re.compile(rf"\b{_NUMBER}\s(?:of\s)?{month},?(?:\s{_YEAR})?")),
                 ("day", re.compile(rf"\b{month}\s{_NUMBER}\b(?:,?\s{_YEAR})?")),
-                ("month", re.compile(rf"\b(?P<last>last\s)?{month}(?:\s(?:of\s)?{_YEAR})?")),
+                ("month", re.compile(rf"\b{month}(?:\s(?:of\s)?{_YEAR})?")),
             ]
         found.append(("quarter", re.compile(rf"\b(?:q(?P<q>[1-4])|(?P<qw>first|second|third|fourth)\squarter)(?:\sof)?(?:\s{_YEAR})?")))
         if self._weekdays:
@@ -69,7 +70,7 @@ class DateFinder:
         if self._relative:
             words = "|".join(sorted(map(re.escape, self._relative), key=len, reverse=True))
             found.append(("relative", re.compile(rf"\b(?P<r>{words})\b" if words[0].isascii() else f"(?P<r>{words})")))
-        found.append(("year", re.compile(rf"(?:\b(?:in|since|early|late|mid|of|from|until)[\s-]){_YEAR}\b")))
+        found.append(("year", re.compile(rf"(?:\b(?:in|since|early|late|mid|from|until)[\s-]){_YEAR}\b")))
         return found
 
     def find(self, low: str, day: date | None, start: int = 0, end: int | None = None) -> list[When]:
@@ -81,7 +82,9 @@ class DateFinder:
             for m in pattern.finditer(low, start, end):
                 if m.start() == m.end() or any(a < m.end() and m.start() < b for a, b in taken):
                     continue
-                before = low[max(start, m.start() - 40) : m.start()]
+                before = low[max(start, m.start() - 70) : m.start()]
+                if kind == "month" and self._doubtful.search(before + m.group()):
+                    continue
                 role = next((r for r, p in self._roles if p.search(before)), "date")
                 ahead = role == "until" or bool(self._future.search(before))
                 value = self._value(kind, m, day, ahead)

@@ -83,6 +83,13 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: may stand between a subject and its verb
     auxiliaries: str = "(?!)"
     article: str = "(?!)"
+    #: before a noun: it is one told before; after it: it only describes the next noun
+    definite: str = "(?!)"
+    #: in force from the day it is told; over by the day it is told; where the main clause goes on
+    at_once: str = "(?!)"
+    over: str = "(?!)"
+    main: str = "(?!)"
+    compound: str = "(?!)"
     #: a sentence that opens so asks or advises: no news
     heading: str = "(?!)"
     #: words of the anaphors that mean a company, an office, two parties

@@ -14,6 +14,8 @@ class Memory:
     state: Ids = ()
     office: Ids = ()
     company: Ids = ()
+    #: word of an office ("ministry") -> the country for which it last spoke
+    offices: dict[str, Ids] = field(default_factory=dict)
     #: items that the document is about: those of the first sentence that names any
     topic: Ids = ()
     #: who issued an official text: it acts where nobody is named
@@ -22,6 +24,10 @@ class Memory:
     makes: Mapping[str, Ids] = field(default_factory=dict)
     #: (type, actors, items) of the events told so far, the newest last
     told: list[tuple[str, Ids, Ids]] = field(default_factory=list)
+
+    def parties(self) -> Ids:
+        """The parties last told of together: "both countries"."""
+        return next((actors for _, actors, _ in reversed(self.told) if len(actors) > 1), ())
 
     def items_of(self, actors: Ids, event_type: str) -> Ids:
         """The items last told of these actors: in an event of the type, else in any; else the topic.

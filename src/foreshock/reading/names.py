@@ -18,6 +18,8 @@ from foreshock.words.reference import Actor
 #: names of these languages are looked up whatever the language of the text
 _ALWAYS = "en"
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+#: what a sector stands for, as an item of the event standard; other sectors are no items
+SECTOR_GOODS = {"sector.chips": "chip", "sector.auto": "auto"}
 _STATE_KINDS = ("country", "bloc")
 
 
@@ -71,7 +73,7 @@ class Names:
     def __init__(self, pack: Pack, language: str) -> None:
         self._forms: dict[str, list[tuple[str, Name]]] = {}
         for form, name in (*_item_names(pack, language), *_actor_names(pack, language)):
-            entries = self._forms.setdefault(lowered(form), [])
+            entries = self._forms.setdefault(_key(form), [])
             if (form, name) not in entries:
                 entries.append((form, name))
         self._automaton = ahocorasick.Automaton()
@@ -84,7 +86,7 @@ class Names:
         """The mentions in a text, in order, without overlaps; names of persons as of `day`."""
         if not self._forms:
             return []
-        low = lowered(text)
+        low = _key(text)
         found: list[Mention] = []
         for last, form in self._automaton.iter(low):
             start, end = last + 1 - len(form), last + 1
@@ -96,6 +98,11 @@ class Names:
                     found.append(Mention(start, whole, name.id, name.part, name.doubtful))
                     break
         return list(_longest(found))
+
+
+def _key(text: str) -> str:
+    """Lower case of the same length, hyphens as spaces: "chip-making" is "chip making"."""
+    return lowered(text).replace("-", " ")
 
 
 def _whole(low: str, start: int, end: int) -> int | None:
@@ -128,6 +135,8 @@ def _longest(found: Iterable[Mention]) -> Iterator[Mention]:
 
 def _item_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
     for item in pack.items:
+        if item.kind == "sector" and item.id not in SECTOR_GOODS:
+            continue
         forms = [item.name]
         for column in dict.fromkeys((f"names_{_ALWAYS}", f"names_{language}")):
             forms.extend(getattr(item, column, ()))
@@ -135,7 +144,7 @@ def _item_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
         for form in forms:
             plain = form.rstrip("?")
             if plain:
-                yield plain, Name(item.id, "item", doubtful=plain in doubtful)
+                yield plain, Name(SECTOR_GOODS.get(item.id, item.id), "item", plain in doubtful)
 
 
 def _actor_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:

@@ -59,18 +59,52 @@ class Page:
             a, b = line.span.start, line.span.end
             if any(m.doubtful for m in line.items) and not trade.search(self.low, a, b):
                 line.items = [m for m in line.items if not m.doubtful]
-            if self.language.re["heading"].match(self.low, a, b):
+            if self.language.re["heading"].match(self.low, a, b) or self._is_title(line):
                 continue
             found = self.language.find(self.low, a, b)
-            line.triggers = [t for t in found if not self._is_adjective(t)]
+            line.triggers = [t for t in found if not self._only_describes(t)]
             if line.triggers:
-                line.clauses = clauses(self.low, line.span, opener)
+                line.clauses = self._main_clauses(line, clauses(self.low, line.span, opener))
                 line.dates = finder.find(self.low, self.day, a, b)
 
-    def _is_adjective(self, trigger: Trigger) -> bool:
-        """A participle after an article or number only describes: "seven restricted elements"."""
-        if trigger.frame.form != "verb" or not self.language.cues.spaced:
+    def _is_title(self, line: Line) -> bool:
+        """A few capitalised words without a stop are a heading."""
+        words = self.text[line.span.start : line.span.end].split()
+        if not self.language.cues.spaced or len(words) > 8 or words[-1][-1] in ".!?\"'":
             return False
+        return sum(w[0].isupper() for w in words) > len(words) / 2
+
+    def _main_clauses(self, line: Line, found: list[Clause]) -> list[Clause]:
+        """Cut a clause like "after A did this, B did that" before B."""
+        leads = self.language.cues.signpost_leads
+        cut: list[Clause] = []
+        for clause in found:
+            lead = clause.lead
+            if clause is found[0]:
+                first = self.low[clause.start : clause.end].split()[0]
+                lead = first if first in leads else ""
+            starts = [
+                m.start for m in line.actors
+                if clause.start < m.start < clause.end and self.low.endswith((", ", ", the "), 0, m.start)
+            ]  # fmt: skip
+            goes_on = self.language.re["main"].search(self.low, clause.start, clause.end)
+            starts = sorted(starts + ([goes_on.end()] if goes_on else []))
+            if lead in leads and starts:
+                cut += [Clause(clause.start, starts[0], lead), Clause(starts[0], clause.end, "")]
+            else:
+                cut.append(Clause(clause.start, clause.end, lead))
+        return cut
+
+    def _only_describes(self, trigger: Trigger) -> bool:
+        """A participle after an article or number, a noun that opens a compound.
+
+        "seven restricted elements", "the export control attaché".
+        """
+        if not self.language.cues.spaced:
+            return False
+        if trigger.frame.form != "verb":
+            compound = self.language.re["compound"]
+            return trigger.frame.type == "RESTRICT" and compound.match(self.low, trigger.end) is not None
         word = self.low[trigger.start : trigger.end].split()[0]
         before = self.low[max(0, trigger.start - 16) : trigger.start]
         return word.endswith("ed") and self.language.re["article"].search(before) is not None

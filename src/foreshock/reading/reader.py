@@ -1,5 +1,6 @@
 """The reader: one document in, its events out, each with its evidence."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -24,6 +25,13 @@ MOST_CHARACTERS = 200_000
 QUOTE = 200
 #: languages with tables of their own
 LANGUAGES = ("en", "zh", "ko", "ja", "nl")
+
+
+_SCRIPTS = {
+    "ko": (re.compile("[\uac00-\ud7af]"), 1),
+    "ja": (re.compile("[\u3040-\u30ff]"), 3),
+    "zh": (re.compile("[\u4e00-\u9fff]"), 1),
+}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,22 +110,17 @@ def guess_language(text: str, told: str = "") -> str:
     """
     if told:
         return told.lower().replace("_", "-").partition("-")[0]
-    sample = text[:4000]
-    counts = {
-        "ko": sum("\uac00" <= c <= "\ud7af" for c in sample),
-        "ja": 3 * sum("\u3040" <= c <= "\u30ff" for c in sample),
-        "zh": sum("\u4e00" <= c <= "\u9fff" for c in sample),
-    }
+    sample = text[:1500]
+    counts = {code: weight * len(script.findall(sample)) for code, (script, weight) in _SCRIPTS.items()}
     best = max(counts, key=lambda code: counts[code])
-    letters = sum(c.isalpha() for c in sample)
-    if letters and counts[best] > 0.2 * letters:
+    if counts[best] > 0.15 * len(sample):
         return best
     words = sample.lower().split()
     dutch = sum(w in ("de", "het", "een", "van", "heeft", "voor", "niet", "wordt") for w in words)
     english = sum(w in ("the", "of", "and", "to", "in", "has", "for", "is") for w in words)
     if dutch > english:
         return "nl"
-    if english or (letters and sample.isascii()):
+    if english:
         return "en"
     return _by_model(sample)
 
@@ -149,6 +152,11 @@ def products(pack: Pack) -> dict[str, Ids]:
     """What companies make, by the ids that the event standard gives them."""
     ids = {a.name: a.id for a in pack.actors if a.kind == "company"}
     made: dict[str, Ids] = {}
+    names = Names(pack, "en")
+    for actor in pack.actors:
+        items = tuple(dict.fromkeys(m.id for m in names.find(actor.role) if m.part == "item"))
+        if actor.kind == "company" and items:
+            made[ids[actor.name]] = items
     for row in pack.provisions:
         if row.company in ids:
             made[ids[row.company]] = tuple(dict.fromkeys((*made.get(ids[row.company], ()), row.item)))

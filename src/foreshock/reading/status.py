@@ -13,10 +13,10 @@ NEWS_DAYS = 30
 _WINDOW = 80  # characters before the trigger in which the verb group and its auxiliaries stand
 
 
-def status_of(page: Page, line: Line, trigger: Trigger, effective: str | None) -> str:
-    """considered, announced, in_force or denied, from the verb group and the dates.
+def status_of(page: Page, line: Line, trigger: Trigger, ahead: bool) -> str:
+    """considered, announced, in_force, ended or denied.
 
-    The frame's own status wins; then the words before the trigger; then a date ahead.
+    The frame's own status wins; then the words before the trigger; then a date `ahead`.
     """
     if trigger.frame.status:
         return trigger.frame.status
@@ -25,16 +25,25 @@ def status_of(page: Page, line: Line, trigger: Trigger, effective: str | None) -
     for pattern, status in page.language.pairs["status"]:
         if pattern.search(before):
             return status
-    if effective and page.day and _begin(effective) > page.day:
+    if ahead:
         return "announced"
+    if trigger.frame.type == "DISRUPT" and page.language.re["over"].search(page.low, clause.start, clause.end):
+        return "ended"
     return "in_force"
 
 
-def _begin(value: str) -> date:
+def is_ahead(value: str | None, day: date | None) -> bool:
+    """Whether a date lies after the day of the document.
+
+    >>> is_ahead("2023-08-01", date(2023, 7, 7)), is_ahead("2023-08-01", None)
+    (True, False)
+    """
+    if value is None or day is None:
+        return False
     try:
-        return span(value)[0]
+        return span(value)[0] > day
     except RecordError:
-        return date.min
+        return False
 
 
 def modality_of(page: Page, line: Line, trigger: Trigger, status: str) -> str:
@@ -50,10 +59,10 @@ def modality_of(page: Page, line: Line, trigger: Trigger, status: str) -> str:
     return "fact"
 
 
-def is_background(page: Page, line: Line, trigger: Trigger, happened: str | None) -> bool:
-    """Whether the act is context: older than 30 days, or signposted in its clause.
+def is_background(page: Page, line: Line, trigger: Trigger, happened: str | None, status: str) -> bool:
+    """Whether the act is context: older than 30 days, signposted, or named beside the news.
 
-    The opening clause of a text is its news, whatever the signposts.
+    The opening clause of a text is its news, whatever the signposts; what is still to come is news.
     """
     if happened and page.day:
         if _last(happened) < page.day - timedelta(days=NEWS_DAYS):
@@ -61,10 +70,12 @@ def is_background(page: Page, line: Line, trigger: Trigger, happened: str | None
         if len(happened) == 10:
             return False
     clause = line.clause_at(trigger.start)
-    if line.index == 0 and clause.start == line.clauses[0].start:
-        return False
+    if trigger.frame.form == "noun" and trigger.frame.type == "RESTRICT" and trigger is not line.triggers[0]:
+        return True
     if clause.lead in page.language.cues.signpost_leads:
         return True
+    if line.index == 0 or status in ("considered", "announced"):
+        return False
     return page.language.re["signpost"].search(page.low, clause.start, clause.end) is not None
 
 
@@ -75,20 +86,33 @@ def _last(value: str) -> date:
         return date.max
 
 
-def dates_of(line: Line, trigger: Trigger) -> tuple[str | None, str | None, str | None]:
+Dates = tuple[str | None, str | None, str | None]
+
+
+def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool) -> Dates:
     """date, effective and until of an act: the dates of its clause, else those next to it.
 
-    A date that only dates the telling is no date of the act, save where telling is the act.
+    The date of the telling is the date of the act only where the one who acts tells it.
     """
     clause = line.clause_at(trigger.start)
     own = [w for w in line.dates if clause.start <= w.start < clause.end]
-    if not own and len({t.frame.type for t in line.triggers}) == 1:
-        own = line.dates
-    telling_counts = trigger.frame.type in ("POSITION", "COMMIT", "PRESSURE", "THREATEN")
+    beside = any(t.frame.form == "verb" and line.clause_at(t.start) == clause for t in line.triggers)
+    if trigger.frame.form == "noun" and beside and trigger is not line.triggers[0]:
+        own = []
+    elif not own and len({t.frame.type for t in line.triggers}) == 1:
+        own = [w for w in line.dates if not w.telling]
     found: dict[str, str] = {}
     for when in sorted(own, key=lambda w: _distance(w, trigger)):
-        if not when.telling or telling_counts:
+        if not when.telling:
             found.setdefault(when.role, when.value)
+    told = next((w.value for w in line.dates if w.telling), None)
+    if tells_itself and told and not found.get("date"):
+        found["date"] = told
+    if trigger.frame.type in ("RESTRICT", "EASE"):
+        if is_ahead(found.get("date"), page.day):
+            found.setdefault("effective", found.pop("date"))
+        if page.language.re["at_once"].search(page.low, clause.start, clause.end) and "date" in found:
+            found.setdefault("effective", found["date"])
     return found.get("date"), found.get("effective"), found.get("until")
 
 

@@ -93,7 +93,7 @@ def _departures(
     seasonal = np.exp(offsets) if ratio else offsets
     before = past(calm / seasonal if ratio else calm - seasonal, WINDOW + GUARD)
     ages = np.arange(WINDOW + GUARD, 0, -1)
-    guard = np.minimum(GUARD, np.arange(len(values)) // LEAST)
+    guard = np.clip(np.arange(len(values)) - LEAST, 0, GUARD)
     before = np.where(ages > guard[:, None], before, np.nan)
     known = np.count_nonzero(~np.isnan(before), axis=1)
     level = median(before)
@@ -137,13 +137,17 @@ def _season(distances: Floats, slots: Ints, season: int) -> Floats:
 
 
 def _strongest(z: Floats) -> Floats:
-    """The largest of one, two or three rows running, each sum scaled to unit spread."""
+    """The largest of one, two or three rows running, each sum scaled to unit spread.
+
+    A row that is itself as usual does not stand out for what came before it.
+    """
     best = z.copy()
     for rows in (2, 3):
         padded = np.concatenate([np.zeros(rows - 1), z])
         summed = np.lib.stride_tricks.sliding_window_view(padded, rows).sum(axis=1)
         scaled = summed / np.sqrt(rows)
-        best = np.where(np.abs(scaled) > np.abs(best), scaled, best)
+        departs = z * np.sign(scaled) >= 1
+        best = np.where(departs & (np.abs(scaled) > np.abs(best)), scaled, best)
     return best
 
 
