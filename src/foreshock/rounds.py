@@ -324,11 +324,4 @@ def _caveats(documents: Sequence[Document], book: ledger.Book, day: date) -> Ite
             f"the newest text known is of {newest}, {(day - newest).days} days before: what "
             "happened since is unknown here, not quiet"
         )
-    for measure in book.measures:
-        if book.state(measure, day) == "unknown":
-            until = next((s.until for s in reversed(measure.steps) if s.until), None)
-            yield (
-                f"{measure.name} was suspended until {until} and nothing later is known: "
-                "whether it applies is unknown"
-            )
     yield from book.caveats

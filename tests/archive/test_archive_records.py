@@ -118,6 +118,13 @@ def test_a_number_that_json_cannot_hold_is_refused(archive):
         archive.add([odd.sealed()])
 
 
+def test_a_list_where_a_tuple_is_promised_is_refused_by_the_name_of_its_field(archive):
+    clocks = Clocks(known_at=moment(0), received=moment(0))
+    event = Event(clocks=clocks, document="d", local="e1", type="RESTRICT", items=["ga"])
+    with pytest.raises(RecordError, match="would not read back as it was written: items"):
+        archive.add([event.sealed()])
+
+
 def test_asking_for_what_is_no_record_is_wrong_use(archive):
     with pytest.raises(WrongUse, match="no kind of record"):
         archive.known(Record)

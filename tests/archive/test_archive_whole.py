@@ -217,6 +217,26 @@ def test_a_changed_row_is_found(home, filled, statement, says):
     assert any(re.search(says, problem) for problem in verdict.problems)
 
 
+def test_a_text_that_is_no_record_any_more_is_named_when_read(home, filled):
+    tamper(home, "UPDATE journal SET body = CAST('{}' AS BLOB) WHERE seq = 3")
+    with pytest.raises(ArchiveDamaged, match=r"document-\w+ cannot be read"):
+        filled.known(Document)
+
+
+def test_a_spoilt_page_of_the_journal_is_found(home, filled):
+    filled.add(document(f"long {n} " * 200) for n in range(50))
+    filled.close()
+    with closing(sqlite3.connect(home / "journal.sqlite")) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with (home / "journal.sqlite").open("r+b") as file:
+        file.seek(12 * 4096)
+        file.write(b"\xff" * 4096)
+    with open_archive(home) as again:
+        verdict = again.verify()
+    assert not verdict.sound
+    assert "journal.sqlite" in verdict.problems[0]
+
+
 def test_bytes_that_are_put_back_after_an_erasure_are_found(home, filled):
     one = filled.known(Document, on(0))[0]
     filled.erase(one.id, "wrong marking")

@@ -62,6 +62,7 @@ def event(kind, mode=None, status="in_force", day="2023-07-03", **more):
         date=day,
         actors=more.pop("actors", ("CN",)),
         items=("min.ga",),
+        confidence=more.pop("confidence", 0.9),
         **more,
     ).sealed()
 
@@ -121,6 +122,11 @@ def test_a_documented_shortage_is_serious_whatever_the_stocks_say(pack):
     )
     assert warning.level == 4
     assert warning.cover_weeks == (0.0, 0.0, 0.0)
+
+
+def test_a_shortage_that_was_read_with_doubt_does_not_raise_the_alarm(pack):
+    doubtful = event("DISRUPT", "shortage", actors=("KR",), confidence=0.4)
+    assert judged(pack, events=(doubtful,), dependences=(dependence(0.97),)).level < 4
 
 
 def test_reported_stocks_that_last_hold_the_probability_down(pack):

@@ -108,6 +108,11 @@ def test_a_series_that_is_overdue_is_unknown_and_not_quiet():
     assert silent.direction == "none"
 
 
+def test_what_was_last_seen_long_ago_is_silence_and_no_longer_a_drop():
+    assert kinds("2024-11-30", STORY[:7]) == ["drop", "silence"]
+    assert kinds("2024-12-31", STORY[:7]) == ["silence"]
+
+
 def test_a_rush_before_a_known_deadline_is_told_and_only_with_the_deadline():
     rushed = [*STORY[:3], figure("2023-07", 9000, "2023-08-20")]
     assert kinds("2023-08-21", rushed) == []

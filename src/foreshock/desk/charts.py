@@ -16,6 +16,7 @@ from foreshock.desk.phrases import number, percent
 
 _ROW = 34  # pixels for one bar with its label above
 _PLOT = 180  # pixels of height of a series
+_CROWD = 48  # figures of a series beyond which the dots shrink
 _NODE = 30  # pixels of height of a good in a chain
 _LINE = 18  # ... and of each further line of its name
 _STEP = 26  # pixels that a good stands in from what it is made of
@@ -114,12 +115,13 @@ def series(
     if not rows or not values:
         return _svg(title, "no figure is known", 24, [_text(0, 16, "no figure is known")], "series")
     ring = alarms or {}
+    radius = 3.5 if len(rows) <= _CROWD else 1.5
     top = _round_up(max(values))
     begin, end = _window(rows)
     body = [*_grid(top, unit), *_years(begin, end)]
     body += [_segment(a, b, begin, end, top) for a, b in _neighbours(rows)]
     for point in rows:
-        body += _dot(point, (begin, end, top), ring.get(point.period, ""))
+        body += _dot(point, (begin, end, top), (radius, ring.get(point.period, "")))
     missing = _missing(rows)
     desc = (
         f"{len(values)} figures from {rows[0].period} to {rows[-1].period} in {unit}, "
@@ -198,15 +200,16 @@ def _segment(a: Point, b: Point, begin: date, end: date, top: float) -> str:
     return f'<line class="line" x1="{x1:.2f}%" y1="{y1:.1f}" x2="{x2:.2f}%" y2="{y2:.1f}"/>'
 
 
-def _dot(point: Point, frame: tuple[date, date, float], alarm: str) -> list[str]:
-    begin, end, top = frame
+def _dot(point: Point, frame: tuple[date, date, float], mark: tuple[float, str]) -> list[str]:
+    """A figure as a dot of a radius, ringed if `mark` says what is unusual; withheld as a cross."""
+    (begin, end, top), (radius, alarm) = frame, mark
     x = _x(_middle(point), begin, end)
     if point.value is None:
         return [_text(x, _y(0.0, top) - 4, "×", ' class="small" text-anchor="middle"')]
     y = _y(point.value, top)
     said = f"{point.period}: {number(point.value)}" + (f", unusual: {alarm}" if alarm else "")
     ring = f'<circle class="alarm" cx="{x:.2f}%" cy="{y:.1f}" r="8"/>' if alarm else ""
-    dot = f'<circle class="dot" cx="{x:.2f}%" cy="{y:.1f}" r="3.5">'
+    dot = f'<circle class="dot" cx="{x:.2f}%" cy="{y:.1f}" r="{radius}">'
     return [ring, f"{dot}<title>{escape(said)}</title></circle>"]
 
 

@@ -216,8 +216,8 @@ def of_document(document: Document) -> Cited:
 
 
 def _of_measure(measure: Measure) -> Cited:
-    origin = next((step.origin for step in measure.steps if step.origin), None)
-    first = measure.steps[0].published.isoformat() if measure.steps else ""
+    told = next((step for step in measure.steps if step.origin), None)
+    origin = told.origin if told else None
     return Cited(
         state="shown",
         kind="measure",
@@ -225,7 +225,7 @@ def _of_measure(measure: Measure) -> Cited:
         path=f"/measures/{measure.name}",
         publisher=origin.publisher if origin else "",
         url=origin.url if origin else "",
-        day=first,
+        day=told.published.isoformat() if told else "",
     )
 
 
@@ -272,27 +272,26 @@ def figures_by_key(findings: Findings, pack: Pack) -> dict[str, Cited]:
     {}
     """
     cited = {}
-    item_of = {row.id: (row.item, row.unit) for row in pack.series}
+    described = {row.id: row for row in pack.series}
     for figure in pack.figures:
-        if figure.published <= findings.as_of:
-            item, unit = item_of.get(figure.series, ("", ""))
-            key = f"{figure.series}:{figure.period}:{figure.publisher}"
+        row = described.get(figure.series)
+        if row is not None and figure.published <= findings.as_of:
             origin = Origin(publisher=figure.publisher, url=figure.source_url)
-            says = _figure_says((figure.series, figure.period), figure.value, unit)
-            cited[key] = _of_figure(says, item, origin, figure.published.isoformat())
-    for row in findings.observations:
-        key = f"{row.series}:{row.period}:{row.origin.publisher}"
-        published = row.clocks.published
-        says = _figure_says((row.series, row.period), row.value, row.unit)
-        cited[key] = _of_figure(
-            says, row.item, row.origin, published.isoformat() if published else ""
-        )
+            says = _figure_says(row.title, figure.period, figure.value, row.unit)
+            key = f"{figure.series}:{figure.period}:{figure.publisher}"
+            cited[key] = _of_figure(says, row.item, origin, figure.published.isoformat())
+    for seen in findings.observations:
+        row = described.get(seen.series)
+        published = seen.clocks.published
+        says = _figure_says(row.title if row else seen.series, seen.period, seen.value, seen.unit)
+        key = f"{seen.series}:{seen.period}:{seen.origin.publisher}"
+        day = published.isoformat() if published else ""
+        cited[key] = _of_figure(says, seen.item, seen.origin, day)
     return cited
 
 
-def _figure_says(at: tuple[str, str], value: float | None, unit: str) -> str:
-    series, period = at
-    return f"{series} {period}: {'none' if value is None else number(value)} {unit}".rstrip()
+def _figure_says(title: str, period: str, value: float | None, unit: str) -> str:
+    return f"{title}, {period}: {'none' if value is None else f'{number(value)} {unit}'}"
 
 
 def _of_figure(says: str, item: str, origin: Origin, day: str) -> Cited:

@@ -78,7 +78,7 @@ class Search:
             return ()
         pool = [
             m for m in self.usable
-            if start <= m.start and m.end <= self.trigger.start
+            if start <= m.start < self.trigger.start
             and self.page.use(m) == AGENT and not self.page.preposition(self.line, m)
         ]  # fmt: skip
         if not pool or self.passive(pool[-1].end):
@@ -107,8 +107,9 @@ class Search:
         between = self.page.said(pool[-1].end, self.trigger.start)
         words = len(between.split())
         near = words <= 5 and not re.search(r"[,;:(]", between)
-        owner = self.page.use(pool[-1]) in (OWNER, PRIVATE) or words <= 1
-        if not near or not owner or self.page.preposition(self.line, pool[-1]) in ("to", "on", "against"):
+        owner = self.page.use(pool[-1]) in (OWNER, PRIVATE)
+        goes_there = self.page.preposition(self.line, pool[-1]) in ("to", "on", "against")
+        if not near or (not owner and (words > 1 or (goes_there and words))):
             return ()
         return together(self.page, pool[-1], pool)
 

@@ -10,7 +10,7 @@ from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.page import AGENT, Line, Page
 from foreshock.reading.said import said
 from foreshock.reading.status import dates_of, is_ahead, is_background, modality_of, status_of
-from foreshock.reading.things import default_items, in_scope, named_items
+from foreshock.reading.things import GENERIC, default_items, in_scope, named_items
 from foreshock.words.records import Magnitude, Said
 
 #: types told of both sides at once: all parties are actors
@@ -120,6 +120,8 @@ def _made(page: Page, line: Line, trigger: Trigger, memory: Memory, actors: Ids)
 
 def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | None:
     frame = trigger.frame
+    if line.clause_at(trigger.start).lead in page.language.cues.hypothetical_leads:
+        return None
     if page.language.re["not_news"].search(page.low, line.span.start, line.span.end):
         return None
     actors, whom, items, why = _arguments(page, line, trigger, memory)
@@ -197,7 +199,9 @@ def _add(found: list[Draft], draft: Draft) -> None:
 
 def same_act(a: Draft, b: Draft) -> bool:
     """Whether two drafts tell one act: type, actors, items, and nothing that keeps them apart."""
-    if a.type != b.type or not set(a.actors) & set(b.actors) or not _related(a.items, b.items):
+    if a.type != b.type or not set(a.actors) & set(b.actors):
+        return False
+    if not _related(a.items, b.items) and not _general(a, b):
         return False
     if a.type in BY_MODE and a.mode != b.mode:
         return False
@@ -216,7 +220,14 @@ def same_act(a: Draft, b: Draft) -> bool:
     return not (all(narrow) and not narrow[0] & narrow[1])
 
 
-def _related(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+def _general(a: Draft, b: Draft) -> bool:
+    """Whether an official text goes on about "dual-use items", meaning those it named before."""
+    official = "official" in a.reasons and a.type == "RESTRICT"
+    return official and set(b.items) <= GENERIC and "item:usual" not in b.reasons
+
+
+def _related(a: Ids, b: Ids) -> bool:
+    """Whether one item is, or belongs to, one of the others."""
     return any(x == y or x.startswith(y + ".") or y.startswith(x + ".") for x in a for y in b)
 
 
@@ -226,7 +237,7 @@ def _merge(into: Draft, more: Draft) -> None:
     into.actors = tuple(dict.fromkeys((*into.actors, *more.actors)))
     named = tuple(dict.fromkeys((*into.targets, *more.targets)))
     into.targets = tuple(t for t in named if t != "all") or named
-    if "item:memory" not in more.reasons:
+    if "item:memory" not in more.reasons and not set(more.items) <= GENERIC:
         into.items = tuple(dict.fromkeys((*into.items, *more.items)))
     for field_name in ("date", "effective", "until", "mode", "direction"):
         if getattr(into, field_name) is None:
@@ -247,5 +258,10 @@ def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:
         return
     m = page.language.re["same_measure"].search(page.low, line.span.start, line.span.end)
     measures = [d for d in found if d.type in ("RESTRICT", "EASE")]
-    if m and measures and line.index - measures[-1].spots[-1][0] <= 2:
-        measures[-1].spots.append((line.index, m.start(), m.end()))
+    official = any("official" in d.reasons for d in measures)
+    if m and measures and (official or line.index - measures[-1].spots[-1][0] <= 2):
+        told = measures[0] if official else measures[-1]
+        told.spots.append((line.index, m.start(), m.end()))
+        for when in line.dates:
+            if getattr(told, when.role) is None and not when.telling:
+                setattr(told, when.role, when.value)

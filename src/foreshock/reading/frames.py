@@ -74,6 +74,7 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: takes up somebody or something named before
     anaphor: str = "(?!)"
     same_measure: str = "(?!)"
+    items_again: str = "(?!)"
     #: what follows is what the item is for, not the item itself
     purpose: str = "(?!)"
     #: talk of trade or supply: a doubtful item name counts beside it
@@ -105,6 +106,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     modality: tuple[tuple[str, str], ...] = ()
     signpost: str = "(?!)"
     signpost_leads: tuple[str, ...] = ()
+    #: a clause that opens so tells of what may or may not be
+    hypothetical_leads: tuple[str, ...] = ()
     said: str = "(?!)"
     according: str = "(?!)"
     speakers: tuple[tuple[str, str], ...] = ()

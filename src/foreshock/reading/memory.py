@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 Ids = tuple[str, ...]
 
 
+#: types whose object may be the measure told last; other acts are about the topic of the text
+MEASURES = ("RESTRICT", "EASE", "FLOW", "DISRUPT", "RECOVER")
+
+
 @dataclass(slots=True)
 class Memory:
     """Grows sentence by sentence."""
@@ -38,7 +42,7 @@ class Memory:
         """
         shared = [t for t in reversed(self.told) if set(t[1]) & set(actors)]
         same = [t for t in shared if t[0] == event_type]
-        if same or shared:
+        if same or (shared and event_type in MEASURES):
             return (same or shared)[0][2]
         for actor in actors:
             if actor in self.makes:

@@ -211,8 +211,9 @@ def companies(text: str, start: int, end: int, known: Iterable[Mention]) -> list
             at += len(head) + 1
         name = name.removesuffix("'s")
         stop = at + len(name)
-        if len(name) < 3 or lowered(name) in _NO_COMPANY or any(a < stop and at < b for a, b in taken):
-            continue
         bare = _SUFFIX.sub("", name)
+        described = name.startswith("The ") and bare == name
+        if len(name) < 3 or described or lowered(name) in _NO_COMPANY or any(a < stop and at < b for a, b in taken):
+            continue
         found.append(Mention(at, stop, "org:" + bare.replace(" ", "_"), "unknown"))
     return found

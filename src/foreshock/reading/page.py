@@ -63,7 +63,8 @@ class Page:
                 continue
             found = self.language.find(self.low, a, b)
             line.triggers = [t for t in found if not self._only_describes(t)]
-            if line.triggers:
+            again = self.language.re["same_measure"].search(self.low, a, b)
+            if line.triggers or again:
                 line.clauses = self._main_clauses(line, clauses(self.low, line.span, opener))
                 line.dates = finder.find(self.low, self.day, a, b)
 
@@ -108,6 +109,14 @@ class Page:
         word = self.low[trigger.start : trigger.end].split()[0]
         before = self.low[max(0, trigger.start - 16) : trigger.start]
         return word.endswith("ed") and self.language.re["article"].search(before) is not None
+
+    def items_before(self, line: Line, position: int) -> tuple[str, ...]:
+        """The items named last before a position: in its sentence, else in the nearest before."""
+        for earlier in reversed(self.lines[: line.index + 1]):
+            named = [m.id for m in earlier.items if m.end <= position and not m.doubtful]
+            if named:
+                return tuple(dict.fromkeys(named))
+        return ()
 
     def said(self, start: int, end: int) -> str:
         """The lower-case text between two offsets."""

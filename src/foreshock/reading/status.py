@@ -106,7 +106,8 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool) -> Da
         if not when.telling:
             found.setdefault(when.role, when.value)
     told = next((w.value for w in line.dates if w.telling), None)
-    if tells_itself and told and not found.get("date"):
+    beside_news = clause.lead in page.language.cues.signpost_leads
+    if tells_itself and told and not beside_news and not found.get("date"):
         found["date"] = told
     if trigger.frame.type in ("RESTRICT", "EASE"):
         if is_ahead(found.get("date"), page.day):

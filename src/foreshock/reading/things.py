@@ -21,6 +21,12 @@ GENERIC = frozenset({"dualuse", "goods", "other"})
 def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
     """The items of the trigger's clause, else of its sentence, and which of the two."""
     clause = line.clause_at(trigger.start)
+    again = page.language.re["items_again"].search(page.low, clause.start, clause.end)
+    if again and not any(m.start >= again.end() or m.end <= again.start() for m in line.items if
+                         clause.start <= m.start < clause.end):  # fmt: skip
+        before = page.items_before(line, again.start())
+        if before:
+            return before, "clause"
     near = [m for m in line.items if clause.start <= m.start < clause.end]
     near = without_purpose(page, near, clause.start)
     if trigger.frame.item == "after":

@@ -18,6 +18,8 @@ SETTLED_DAYS = 365
 AHEAD_DAYS = 120
 #: below this share of a holder's supply a source is not worth a warning
 MATERIAL_SHARE = 0.05
+#: a reported shortage raises the highest level by itself, so the reading of it must be good
+SURE_OF_SHORTAGE = 0.6
 #: holders looked at for each source when none is named
 MOST_EXPOSED = 3
 
@@ -210,16 +212,21 @@ def _befallen(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterabl
 
 
 def is_reported_shortage(event: Event) -> bool:
-    """Whether the event says that somebody ran short."""
-    return event.type == "DISRUPT" and event.mode == "shortage" and event.status == "in_force"
+    """Whether the event says, read with enough confidence, that somebody is running short."""
+    return (
+        (event.type, event.mode, event.status) == ("DISRUPT", "shortage", "in_force")
+        and event.modality == "fact"
+        and not event.background
+        and event.confidence >= SURE_OF_SHORTAGE
+    )
 
 
 def _covers(destinations: Iterable[str], holder: str, pack: Pack) -> bool:
-    """Whether "all", the holder itself, its bloc or one of its members is among them."""
+    """Whether everybody ("all", in figures "world"), the holder or its bloc is among them."""
     row = pack.holder.get(holder)
     country = row.country if row is not None and row.country else holder
     blocs = {h.id for h in pack.holders if h.kind == "bloc" and country in h.members}
-    return bool({"all", holder, country, *blocs} & set(destinations))
+    return bool({"all", "world", holder, country, *blocs} & set(destinations))
 
 
 def _concerns(event: Event, origins: set[str], holder: str, pack: Pack) -> bool:

@@ -31,7 +31,7 @@ Found = tuple[str, str, tuple[str, ...]]
 
 
 def weigh(facts: Facts, pack: Pack) -> list[Weighed]:
-    """All reasons for one pair, the heaviest at 90 days first.
+    """All reasons for one pair: first the news, then how things stand, the heaviest first.
 
     Raises KeyError naming the row if the table of weights lacks one: a reason without a weight is
     a fault of the table, never a zero.
@@ -43,7 +43,16 @@ def weigh(facts: Facts, pack: Pack) -> list[Weighed]:
         values = (weight.weight_logodds_30, weight.weight_logodds_90, weight.weight_logodds_180)
         reason = Reason(rule=row, says=says, weight=values[1], evidence=evidence)
         weighed.append(Weighed(reason=reason, weights=values))
-    return sorted(weighed, key=lambda w: -abs(w.reason.weight))
+    return sorted(weighed, key=lambda w: (_rank(w.reason.rule), -abs(w.reason.weight)))
+
+
+#: reasons that say how things stand rather than what happened: told after the news, the base last
+_STANDING = {"base": 2, "dependence_over_80": 1, "dependence_over_50": 1, "dependence_under_20": 1}
+_STANDING |= {"no_substitute": 1, "substitute_easy": 1, "capital_good": 1, "targeted": 1}
+
+
+def _rank(rule: str) -> int:
+    return _STANDING.get(rule, 0)
 
 
 def _name(pack: Pack, one: str) -> str:
@@ -233,7 +242,7 @@ def _signals(facts: Facts, pack: Pack) -> Iterable[Found]:
         if signal.kind in _SIGNAL_ROWS:
             by_row.setdefault(_SIGNAL_ROWS[signal.kind], []).append(signal)
     for row, signals in by_row.items():
-        best = max(signals, key=lambda s: (s.partner != "all", s.score, s.id))
+        best = max(signals, key=lambda s: (s.partner not in ("all", "world"), s.score, s.id))
         yield row, best.says, (best.id, *best.evidence)
 
 

@@ -293,7 +293,7 @@ class Signal(Record, frozen=True, kw_only=True):
     series: str
     item: str
     actor: str
-    #: the partner on the other side of the flow; "all" for the world
+    #: the partner on the other side of the flow; "world" for all of them
     partner: str
     since: str
     #: 0 usual .. 1 certain that it is not
