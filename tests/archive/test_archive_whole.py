@@ -223,6 +223,13 @@ def test_a_text_that_is_no_record_any_more_is_named_when_read(home, filled):
         filled.known(Document)
 
 
+def test_a_spoilt_list_of_files_is_found(home, filled):
+    tamper(home, "UPDATE journal SET body = CAST('{}' AS BLOB) WHERE kind = 'figures'")
+    assert "the list of files cannot be read" in filled.verify().problems[-1]
+    with pytest.raises(ArchiveDamaged, match="the list of files"):
+        filled.observations()
+
+
 def test_a_spoilt_page_of_the_journal_is_found(home, filled):
     filled.add(document(f"long {n} " * 200) for n in range(50))
     filled.close()

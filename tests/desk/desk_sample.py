@@ -31,7 +31,7 @@ from foreshock.words.records import (
 )
 
 NOTICE_DAY = date(2023, 7, 3)
-USGS = {
+USGS: dict[str, Any] = {
     "source_url": "https://doi.org/10.3133/mcs2023",
     "publisher": "U.S. Geological Survey",
     "source_date": date(2023, 1, 31),
@@ -316,6 +316,30 @@ FIGURES = (
 )
 
 
+#: tonnes of low-purity primary gallium (USGS, Mineral Commodity Summaries 2023)
+PRODUCED = {"CN": (423, 540), "JP": (3, 3), "RU": (5, 5)}
+
+
+def production() -> tuple[Observation, ...]:
+    usgs = Origin(publisher=USGS["publisher"], url=USGS["source_url"], checked="official")
+    return tuple(
+        Observation(
+            series=f"production:min.ga:refinery:{country}",
+            item="min.ga",
+            flow="output",
+            reporter=country,
+            partner="",
+            period=year,
+            unit="t",
+            value=float(tonnes),
+            clocks=clocks(USGS["source_date"], year),
+            origin=usgs,
+        )
+        for country, figures in PRODUCED.items()
+        for year, tonnes in zip(("2021", "2022"), figures, strict=True)
+    )
+
+
 def observations() -> tuple[Observation, ...]:
     return tuple(
         Observation(
@@ -429,7 +453,7 @@ def findings(day: date) -> Findings:
         events=EVENTS,
         measures=(measure(day),),
         commitments=(TALKS,),
-        observations=observations(),
+        observations=(*observations(), *production()),
         signals=(SIGNAL,),
         warnings=warnings(day),
         health=(

@@ -267,6 +267,18 @@ def test_a_levels_table_without_a_bottom_is_refused():
         warn.level_of((0, 0, 0), None, 0, set(), ())
 
 
+def test_a_clock_that_rang_long_ago_unheard_is_not_believed(pack):
+    common = {"dependences": (dependence(0.9),), "day": date(2024, 6, 1)}
+    rung = outlook(1.0, 1.0, 1.0, days=(0.0, 0.0, 50.0))
+    old = judged(pack, **common, fresh=(regime("in_force"),), outlook=rung)
+    assert old.cover_weeks == (None, None, None)
+    assert old.cover_basis == "unknown"
+    assert "clock_refuted" in {r.rule for r in old.reasons}
+    young = {**common, "day": date(2023, 9, 1)}
+    new = judged(pack, **young, fresh=(regime("in_force"),), outlook=rung)
+    assert new.cover_weeks[1] == 0.0
+
+
 # -- the life of a warning -----------------------------------------------------------------------
 
 

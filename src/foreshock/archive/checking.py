@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from foreshock.archive.journal import Journal
-from foreshock.archive.observations import Observations
+from foreshock.archive.observations import File, Observations
 from foreshock.archive.rows import as_row
 from foreshock.archive.tables import ERASURE, link, sha256, text_of
 from foreshock.errors import ArchiveError, RecordError
@@ -38,32 +38,42 @@ def verify(journal: Journal, observations: Observations) -> Verdict:
     Finds changed, inserted and missing rows and files. Rows cut off at the very end leave a
     shorter chain that is right in itself: only a `head` noted elsewhere shows that.
     """
-    problems = [f"journal.sqlite: {flaw}" for flaw in journal.flaws()]
-    rows = 0
-    if not problems:
-        walk = _Walk()
+    rows, head, problems = _journal_problems(journal)
+    files, figures = 0, 0
+    try:
+        for file in observations.files() if rows else []:
+            files += 1
+            figures += _figures(observations, file, problems)
+    except ArchiveError as error:
+        problems.append(error.what)
+    return Verdict(
+        rows=rows, files=files, observations=figures, problems=tuple(problems), head=head
+    )
+
+
+def _figures(observations: Observations, file: File, problems: list[str]) -> int:
+    """The figures that a file really holds; what is wrong with it is added to `problems`."""
+    try:
+        found = observations.recount(file)
+    except ArchiveError as error:
+        problems.append(error.what)
+        return 0
+    if found != file.rows:
+        problems.append(f"observations/{file.name} holds {found} rows, expected {file.rows}")
+    return found
+
+
+def _journal_problems(journal: Journal) -> tuple[int, str, list[str]]:
+    """Rows looked at, chain of the last of them, what is wrong; no rows if it cannot be read."""
+    walk, problems = _Walk(), []
+    try:
+        problems += [f"journal.sqlite: {flaw}" for flaw in journal.flaws()]
         for row in journal.scan():
             problems += walk.problems(row)
-        problems += walk.at_the_end()
-        rows = walk.seq
-    files = observations.files() if not problems else []
-    figures = 0
-    for file in files:
-        try:
-            found = observations.recount(file)
-        except ArchiveError as error:
-            problems.append(error.what)
-            continue
-        figures += found
-        if found != file.rows:
-            problems.append(f"observations/{file.name} holds {found} rows, expected {file.rows}")
-    return Verdict(
-        rows=rows,
-        files=len(files),
-        observations=figures,
-        problems=tuple(problems),
-        head=journal.head() if rows else "",
-    )
+    except ArchiveError as error:  # pages that cannot be read: all that follows is moot
+        return 0, "", [*problems, error.what]
+    problems += walk.at_the_end()
+    return walk.seq, walk.chain, problems
 
 
 class _Walk:

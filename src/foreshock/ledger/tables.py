@@ -163,7 +163,7 @@ DELAY_NEW = "first licences after a new rule"
 DELAY_SETTLED = "licences under a rule at work for half a year"
 SETTLED_DAYS = 182
 #: first day of a rule's life -> entry of the prior for the share of applications approved
-APPROVAL_PERIODS = ((0, "first 60 days"), (61, "day 61 to 180"), (181, "without experience"))
+APPROVAL_PERIODS = ((0, "first 60 days"), (61, "day 61 to 180"), (181, "after 180 days"))
 APPROVAL_UNKNOWN = "without experience"
 
 # -- who stands where ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from foreshock.words.pack import Pack
 from foreshock.words.records import Struct
 
 #: a report of stocks tells of today for so many days
-FRESH_DAYS = 365
+FRESH_DAYS = 120
 
 Basis = Literal["reported", "prior", "unknown"]
 

@@ -89,6 +89,8 @@ class Search:
         """Whether a form of "be" stands before the verb: its subject does not act."""
         if self.trigger.frame.form != "verb" or self.trigger.frame.type not in STATE_ONLY:
             return False
+        if self.page.said(self.trigger.start, self.trigger.end).split()[0].endswith("ing"):
+            return False
         before = self.page.said(max(start, self.trigger.start - 30), self.trigger.start)
         return self.page.language.re["be"].search(before) is not None
 
@@ -240,14 +242,14 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
     near = [m for m in pool if clause.start <= m.start < clause.end]
     acting = [m for m in (near if len(unique(near)) > 1 else pool) if _is_party(page, line, m)]
     ids = unique(acting)
+    taken_up = page.language.re["both"].search(page.low, line.span.start, line.span.end)
+    if taken_up and memory.parties() and len(unique(m for m in pool if m.state)) < 2:
+        return memory.parties(), "parties"
     if len(ids) < 2 and page.language.re["anaphor"].search(page.low, line.span.start, line.span.end):
         ids = tuple(dict.fromkeys((*ids, *memory.state, *memory.company)))[:2]
     if len(ids) < 2:
         states = unique(m for m in pool if m.state)
         ids = states if len(states) > 1 and trigger.frame.type != "AGREE" else ids
-    if len(ids) < 2:
-        taken_up = page.language.re["both"].search(page.low, line.span.start, line.span.end)
-        ids = memory.parties() if taken_up and memory.parties() else ids
     return (ids, "parties") if len(ids) > 1 else ((), "")
 
 

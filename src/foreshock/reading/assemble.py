@@ -234,7 +234,8 @@ def _related(a: Ids, b: Ids) -> bool:
 def _merge(into: Draft, more: Draft) -> None:
     """Add what the later mention tells to the earlier one; the earlier wins where both speak."""
     into.spots += [s for s in more.spots if s[0] not in {x[0] for x in into.spots}]
-    into.actors = tuple(dict.fromkeys((*into.actors, *more.actors)))
+    if into.type not in JOINT:
+        into.actors = tuple(dict.fromkeys((*into.actors, *more.actors)))
     named = tuple(dict.fromkeys((*into.targets, *more.targets)))
     into.targets = tuple(t for t in named if t != "all") or named
     if "item:memory" not in more.reasons and not set(more.items) <= GENERIC:

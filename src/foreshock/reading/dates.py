@@ -15,7 +15,7 @@ _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _ISO = re.compile(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)(?:-(?P<d>\d\d))?\b")
 _CJK = re.compile(
     r"(?:(?P<y>20\d\d)\s?[年년]\s?)?(?:(?P<mo>1[0-2]|0?[1-9])\s?[月월]\s?)(?:(?P<d>[0-3]?\d)\s?[日일])?"
-    r"|(?P<y2>20\d\d)\s?[年년]"
+    r"|(?P<y2>20\d\d)\s?[年년](?!第)"
 )
 
 
@@ -48,6 +48,11 @@ class DateFinder:
         self._relative: dict[str, str] = words.get("relative", {})
         self._roles = [
             (role, re.compile(words[role])) for role in ("effective", "until") if words.get(role)
+        ]
+        self._after = [
+            (role, re.compile(words[f"{role}_after"]))
+            for role in ("effective", "until")
+            if words.get(f"{role}_after")
         ]
         self._telling = re.compile(words.get("telling") or "(?!)")
         self._future = re.compile(words.get("future") or "(?!)")
@@ -85,7 +90,9 @@ class DateFinder:
                 before = low[max(start, m.start() - 70) : m.start()]
                 if kind == "month" and self._doubtful.search(before + m.group()):
                     continue
-                role = next((r for r, p in self._roles if p.search(before)), "date")
+                after = low[m.end() : m.end() + 8]
+                role = next((r for r, p in self._after if p.search(after)), "")
+                role = role or next((r for r, p in self._roles if p.search(before)), "date")
                 ahead = role == "until" or bool(self._future.search(before))
                 value = self._value(kind, m, day, ahead)
                 if value:

@@ -67,6 +67,9 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     clause: str
     #: before a name: what the name is to the verb
     prepositions: tuple[str, ...] = ()
+    #: where prepositions are not words of their own: before or after the one on whom it falls
+    target_before: str = "(?!)"
+    target_after: str = "(?!)"
     skip_before_name: tuple[str, ...] = ()
     #: after a demonym: the country itself acts; people of the country act
     official: str = "(?!)"

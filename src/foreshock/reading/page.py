@@ -126,7 +126,9 @@ class Page:
         """The preposition that governs a mention, "" if none: "to" in "sales to mainland China"."""
         cues = self.language.cues
         if not cues.spaced:
-            return ""
+            towards = self.language.re["target_before"].search(self.low[max(0, mention.start - 3) : mention.start])
+            towards = towards or self.language.re["target_after"].match(self.low[mention.end : mention.end + 8])
+            return "to" if towards else ""
         before = self.low[max(line.span.start, mention.start - 60) : mention.start]
         words = re.findall(r"[\w']+|[,;:(]", before)
         while words and words[-1] in cues.skip_before_name:

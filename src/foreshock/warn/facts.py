@@ -12,6 +12,8 @@ from foreshock.words.records import Dependence, Event, Regime, Signal, Struct
 
 #: a fact older than this touches nobody any more unless a newer one renews it
 FRESH_DAYS = 180
+#: a reported shortage speaks of now for so many days
+SHORTAGE_DAYS = 60
 #: a regime in force for longer than this is the usual state, already in the usual figures
 SETTLED_DAYS = 365
 #: an end of a suspension this near ahead is news
@@ -119,18 +121,21 @@ def gather(
     signals = tuple(
         s
         for s in known.signals
-        if s.item in family and s.actor in origins and _covers((s.partner,), holder, pack)
+        if s.item in family
+        and s.actor in origins
+        and _covers((s.partner,), holder, pack)
+        and (day - s.clocks.known_at.date()).days <= FRESH_DAYS
     )
     events = tuple(
         e
         for e in known.events
         if not e.background
         and family & set(e.items)
-        and _age_days(e, day) <= FRESH_DAYS
+        and age_days(e, day) <= FRESH_DAYS
         and _concerns(e, origins, holder, pack)
     )
     acting = {r.origin for r in regimes} | {s.actor for s in signals}
-    acting |= origins & {place for e in events for place in (*e.actors, *e.targets)}
+    acting |= origins & {place for e in events for place in places(e, pack)}
     depends = [d for d in network.dependence(item, holder) if d.origin in acting]
     fresh = tuple(r for r in regimes if is_fresh(r, day))
     return Facts(
@@ -190,10 +195,9 @@ def _sources(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterable
         if is_fresh(regime, known.day):
             add(regime.items, [regime.origin])
     for event in known.events:
-        young = _age_days(event, known.day) <= FRESH_DAYS
+        young = age_days(event, known.day) <= FRESH_DAYS
         if event.type in (*_TOUCHING, *_BEFALLING) and young and not event.background:
-            places = event.actors + (event.targets if event.type in _BEFALLING else ())
-            add(event.items, [p for p in places if not p.startswith("org:")])
+            add(event.items, places(event, pack))
     for signal in known.signals:
         if signal.kind in ("drop", "rush"):
             add([signal.item], [signal.actor])
@@ -203,10 +207,10 @@ def _sources(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterable
 def _befallen(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterable[tuple[str, str]]:
     """The (item, holder) pairs of which a shortage has been reported."""
     for event in known.events:
-        if is_reported_shortage(event) and _age_days(event, known.day) <= FRESH_DAYS:
+        if is_reported_shortage(event) and age_days(event, known.day) <= SHORTAGE_DAYS:
             for item in event.items:
                 at = grounded(item, pack, with_figures)
-                for place in {*event.actors, *event.targets}:
+                for place in sorted(places(event, pack)):
                     if at is not None and place in pack.holder:
                         yield at, place
 
@@ -232,15 +236,21 @@ def _covers(destinations: Iterable[str], holder: str, pack: Pack) -> bool:
 def _concerns(event: Event, origins: set[str], holder: str, pack: Pack) -> bool:
     """Whether an event is about the sources in question, or befalls the holder itself."""
     if event.type in _BEFALLING:
-        places = {*event.actors, *event.targets}
-        return bool(places & origins) or _covers(places, holder, pack)
-    if not set(event.actors) & origins:
+        struck = places(event, pack)
+        return bool(struck & origins) or _covers(struck, holder, pack)
+    if not places(event, pack) & origins:
         return False
-    places = {t for t in event.targets if not t.startswith("org:")}
-    return not places or _covers(places, holder, pack)
+    aimed_at = {t for t in event.targets if not t.startswith("org:")}
+    return not aimed_at or _covers(aimed_at, holder, pack)
 
 
-def _age_days(event: Event, day: date) -> int:
+def places(event: Event, pack: Pack) -> frozenset[str]:
+    """Where an event happens: the countries and blocs of who acts, or of what it befalls."""
+    actors = event.actors + (event.targets if event.type in _BEFALLING else ())
+    return frozenset(place for a in actors if (place := pack.country.get(a, "")) != "all" and place)
+
+
+def age_days(event: Event, day: date) -> int:
     """Days between an event (or, undated, the day it became known) and `day`."""
     when = event.clocks.known_at.date()
     if event.date is not None:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from foreshock.errors import PackError
 from foreshock.warn.facts import Facts
-from foreshock.warn.reasons import HORIZONS, Weighed, weigh
+from foreshock.warn.reasons import HORIZONS, Weighed, is_refuted, weigh
 from foreshock.words.clocks import Clocks
 from foreshock.words.markings import strictest
 from foreshock.words.pack import Pack
@@ -123,7 +123,7 @@ def _cover(
     if documented:
         unmet = facts.outlook.shortage.unmet if facts.outlook is not None else facts.share
         return round(unmet, 3), (0.0, 0.0, 0.0), "reported"
-    if facts.outlook is None:
+    if facts.outlook is None or is_refuted(facts):
         return 0.0, (None, None, None), "unknown"
     short = facts.outlook.shortage
     weeks = tuple(
@@ -135,7 +135,7 @@ def _cover(
 
 def _onset(facts: Facts) -> tuple[date, date] | None:
     """First and last likely day of the beginning: the 10 and 90 % quantiles of the stock clock."""
-    if facts.outlook is None:
+    if facts.outlook is None or is_refuted(facts):
         return None
     first, last = facts.outlook.shortage.days_q10, facts.outlook.shortage.days_q90
     if first is None or last is None:

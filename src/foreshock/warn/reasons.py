@@ -9,12 +9,21 @@ from datetime import date
 
 import msgspec
 
-from foreshock.warn.facts import SETTLED_DAYS, Facts, is_reported_shortage
+from foreshock.warn.facts import (
+    SETTLED_DAYS,
+    SHORTAGE_DAYS,
+    Facts,
+    age_days,
+    is_reported_shortage,
+    places,
+)
 from foreshock.words.pack import Pack
 from foreshock.words.records import Dependence, Event, Reason, Regime, Signal
 
 HORIZONS = (30, 90, 180)
 
+#: days after a cut within which a shortage that had begun would have been reported
+UNHEARD_DAYS = 90
 #: days without newer evidence after which that is a reason itself
 STALE_DAYS = 60
 
@@ -102,7 +111,8 @@ def _regimes(facts: Facts, pack: Pack) -> Iterable[Found]:
             best = (weight, one)
     if best is not None:
         yield best[1]
-    named = [r for r in facts.fresh if r.state != "suspended" and "all" not in r.destinations]
+    general = {r.measure for r in facts.fresh if "all" in r.destinations}
+    named = [r for r in facts.fresh if r.state != "suspended" and r.measure not in general]
     if named:
         says = f"{named[0].measure} is aimed at {_name(pack, facts.holder)}"
         yield "targeted", says, tuple(r.measure for r in named)
@@ -164,6 +174,8 @@ def _events(facts: Facts, pack: Pack) -> Iterable[Found]:
     by_row: dict[str, list[Event]] = {}
     for event in facts.events:
         row = next((row for key, row in _EVENT_ROWS if _fits(event, key)), "")
+        if row == "disruption" and not _at_the_source(event, facts, pack):
+            row = "report_tight"
         if row:
             by_row.setdefault(row, []).append(event)
     for row, events in by_row.items():
@@ -174,6 +186,11 @@ def _events(facts: Facts, pack: Pack) -> Iterable[Found]:
         yield row, says, tuple(e.id for e in events)
 
 
+def _at_the_source(event: Event, facts: Facts, pack: Pack) -> bool:
+    """A plant that stops at the user's end is no cut of supply but a sign that it is felt."""
+    return bool(places(event, pack) & {d.origin for d in facts.dependences})
+
+
 def _fits(event: Event, key: tuple[str, str, str]) -> bool:
     if event.modality == "conditional":
         return False
@@ -182,8 +199,14 @@ def _fits(event: Event, key: tuple[str, str, str]) -> bool:
 
 
 def _documented(facts: Facts, pack: Pack) -> Iterable[Found]:
-    places = {facts.holder, *_members(facts.holder, pack)}
-    hit = [e for e in facts.events if is_reported_shortage(e) and places & {*e.actors, *e.targets}]
+    here = {facts.holder, *_members(facts.holder, pack)}
+    hit = [
+        e
+        for e in facts.events
+        if is_reported_shortage(e)
+        and here & places(e, pack)
+        and age_days(e, facts.day) <= SHORTAGE_DAYS
+    ]
     if hit:
         yield (
             "documented_shortage",
@@ -281,6 +304,27 @@ def _stock(facts: Facts, pack: Pack) -> Iterable[Found]:
         yield "stock_long", "reported stocks outlast half a year", shortage.evidence
 
 
+def _refuted(facts: Facts, pack: Pack) -> Iterable[Found]:
+    if is_refuted(facts):
+        yield "clock_refuted", pack.weight["clock_refuted"].says, ()
+
+
+def is_refuted(facts: Facts) -> bool:
+    """Whether the stock clock says "short by now" long after the cut, and nobody reports it.
+
+    What nobody reports in so many days is better explained by a wrong clock than by silence.
+    """
+    if facts.outlook is None:
+        return False
+    median = facts.outlook.shortage.days_q50
+    reported = any(is_reported_shortage(e) for e in facts.events)
+    old = all(
+        r.state == "in_force" and r.since is not None and (facts.day - r.since).days > UNHEARD_DAYS
+        for r in facts.fresh
+    )
+    return median is not None and median <= 0 and old and not reported
+
+
 _RULES: tuple[Callable[[Facts, Pack], Iterable[Found]], ...] = (
     _base,
     _regimes,
@@ -293,4 +337,5 @@ _RULES: tuple[Callable[[Facts, Pack], Iterable[Found]], ...] = (
     _capital,
     _substitutes,
     _stock,
+    _refuted,
 )

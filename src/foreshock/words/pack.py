@@ -115,6 +115,11 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         named.update({row.id: row.name for row in self.items})
         return named
 
+    @cached_property
+    def country(self) -> dict[str, str]:
+        """The country or bloc to which every actor belongs; a country belongs to itself."""
+        return {row.id: row.belongs_to or row.id for row in self.actors}
+
     def ancestors(self, item: str) -> tuple[str, ...]:
         """The item itself and its parents, nearest first: ree.dy, ree.heavy, ree."""
         chain: list[str] = []
