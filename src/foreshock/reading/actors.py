@@ -97,8 +97,7 @@ class Search:
     def modifier(self) -> Ids:
         """Whose noun it is: "China's rare earth curbs", "US tariffs", "approval of Chinese licences"."""
         inside = [m for m in self.usable if self.trigger.start <= m.start < self.trigger.end]
-        owners = [m for m in inside if self.page.use(m) == OWNER
-                  and self.page.preposition(self.line, m) not in ON_WHOM]  # fmt: skip
+        owners = [m for m in inside if self.page.preposition(self.line, m) not in ON_WHOM]
         if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
             return (owners[0].id,)
         if self.trigger.frame.form == "verb":
@@ -120,7 +119,8 @@ class Search:
         for m in self.usable:
             between = self.page.said(self.trigger.end, m.start)
             if self.trigger.end <= m.start <= self.clause.end and len(between) < 60:
-                if self.page.language.re["by"].search(between):
+                whose = self.trigger.frame.form == "noun" and between.strip() in ("of", "of the")
+                if whose or self.page.language.re["by"].search(between):
                     return (m.id,)
         return ()
 
@@ -180,7 +180,7 @@ class Search:
         low, high = self.clause.start, self.clause.end
         states = [m for m in self.line.actors if m.state and low <= m.start <= high]
         owners = [m for m in states if self.page.use(m) in (OWNER, PRIVATE)]
-        inside = [m for m in states if self.page.preposition(self.line, m) in ("in", "from", "at", "across")]
+        inside = [m for m in states if self.page.preposition(self.line, m) in ("in", "from", "at", "across", "uit")]
         free = [m for m in states if not self.page.preposition(self.line, m)]
         return unique((owners or inside or free)[:1])
 

@@ -18,6 +18,8 @@ JOINT = ("NEGOTIATE", "AGREE", "COOPERATE")
 #: types that say nothing of instruments
 WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
 #: two events of these types in one text are one only if their mode is the same
+#: types that are context when told late in a text of somebody who is not its subject
+ASIDE = ("RESTRICT", "AGREE")
 BY_MODE = ("POSITION", "PRESSURE", "INVEST")
 #: where the text names no instrument
 DEFAULT_INSTRUMENT = {"RESTRICT": "export_control"}
@@ -58,7 +60,10 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
                 _add(found, draft)
         _remember(page, line, memory)
         _mention_again(page, line, found)
+    lead = next((set(d.actors) for d in found if not d.background), set())
     for draft in found:
+        aside = draft.type in ASIDE and draft.spots[0][0] > 2 and not lead & set(draft.actors)
+        draft.background = draft.background or (aside and draft.status == "in_force")
         late = draft.type in ("RESTRICT", "EASE") and is_ahead(draft.effective, page.day)
         if late and draft.status == "in_force":
             draft.status = "announced"
@@ -247,7 +252,7 @@ def _merge(into: Draft, more: Draft) -> None:
     into.magnitudes += tuple(m for m in more.magnitudes if (m.value, m.unit) not in known)
     if into.instruments in ((), ("export_control",)):
         into.instruments = more.instruments or into.instruments
-    into.background = into.background and more.background
+    into.background = into.background and (more.background or "opening" not in more.reasons)
     into.reasons += [r for r in more.reasons if r.startswith("frame:") and r not in into.reasons]
     if "several_sentences" not in into.reasons and len(into.spots) > 1:
         into.reasons.append("several_sentences")

@@ -88,6 +88,7 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     auxiliaries: str = "(?!)"
     article: str = "(?!)"
     #: before a noun: it is one told before; after it: it only describes the next noun
+    noun_before: str = "(?!)"
     definite: str = "(?!)"
     #: in force from the day it is told; over by the day it is told; where the main clause goes on
     at_once: str = "(?!)"
@@ -153,13 +154,24 @@ class Language:
 
     def find(self, low: str, start: int, end: int) -> list[Trigger]:
         """The triggers in `low[start:end]` (lower case); where two share words, one is kept."""
-        found = list(self._spaced(low, start, end) if self.cues.spaced else self._dense(low, start, end))
+        search = self._spaced if self.cues.spaced else self._dense
+        found = [t for t in search(low, start, end) if not self._is_noun(low, t)]
         found.sort(key=lambda t: (-t.frame.rank, t.start - t.end, t.start))
         kept: list[Trigger] = []
         for trigger in found:
             if all(trigger.end <= k.start or k.end <= trigger.start for k in kept):
                 kept.append(trigger)
         return sorted(kept, key=lambda t: t.start)
+
+    def _is_noun(self, low: str, trigger: Trigger) -> bool:
+        """Whether the first word of a verb frame stands as a noun: "its ban on", "the lifting of"."""
+        if trigger.frame.form != "verb" or not self.cues.spaced:
+            return False
+        before = low[max(0, trigger.start - 12) : trigger.start]
+        if not self.re["noun_before"].search(before):
+            return False
+        word, _, rest = low[trigger.start : trigger.end].partition(" ")
+        return not word.endswith(("ed", "ing")) or (word.endswith("ing") and rest.startswith("of"))
 
     def _spaced(self, low: str, start: int, end: int) -> Iterator[Trigger]:
         for word in _WORD.finditer(low, start, end):

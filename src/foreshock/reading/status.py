@@ -70,11 +70,14 @@ def is_background(page: Page, line: Line, trigger: Trigger, happened: str | None
         if len(happened) == 10:
             return False
     clause = line.clause_at(trigger.start)
-    if trigger.frame.form == "noun" and trigger.frame.type == "RESTRICT" and trigger is not line.triggers[0]:
+    beside = trigger.frame.form == "noun" and trigger is not line.triggers[0]
+    if beside and trigger.frame.type == "RESTRICT" and status == "in_force":
         return True
     if clause.lead in page.language.cues.signpost_leads:
-        return True
-    if line.index == 0 or status in ("considered", "announced"):
+        return status != "denied"
+    if line.index == 0 or status in ("considered", "announced", "denied"):
+        return False
+    if trigger.frame.type in ("FLOW", "PRICE"):
         return False
     return page.language.re["signpost"].search(page.low, clause.start, clause.end) is not None
 
