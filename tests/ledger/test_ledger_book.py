@@ -344,6 +344,18 @@ def test_a_closer_date_sharpens_a_step_that_only_events_tell() -> None:
     assert measure.name == "CN-2025-03-ree-restrict"
 
 
+def test_a_text_that_tightens_and_lifts_on_the_same_goods_ends_no_control() -> None:
+    """Three graphite goods went onto the list in October 2023, five others off it."""
+    told = {"document": "document-list", "items": ("ree",)}
+    onto = event("2025-04-10", status="announced", effective="2025-05-01", **told)
+    off = event("2025-04-10", "EASE", mode="lift", status="in_force", **told)
+    (measure,) = open_book(no_measures(), [onto, off], LATE).measures
+    assert "ended" not in {s.step for s in measure.steps}
+    alone = event("2025-06-10", "EASE", mode="lift", status="in_force", items=("ree",))
+    (ended,) = open_book(no_measures(), [onto, alone], LATE).measures
+    assert "ended" in {s.step for s in ended.steps}
+
+
 def test_questions_that_cannot_be_answered_are_refused_in_one_sentence() -> None:
     book = open_book(PACK, [], LATE)
     with pytest.raises(UnknownWord, match="item 'gallium', expected an item of the pack"):

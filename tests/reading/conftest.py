@@ -97,9 +97,10 @@ def _actors() -> tuple[Actor, ...]:
         )  # fmt: skip
     rows += [Actor(id=f"org:{c.replace(' ', '_')}", kind="company", name=c) for c in COMPANIES]
     rows += [
-        Actor(id="gov:US:BIS", kind="agency", belongs_to="US", name="Bureau of Industry and Security",
-              names_en=("BIS",)),
-        Actor(id="gov:CN:MOFCOM", kind="agency", belongs_to="CN", name="MOFCOM", names_zh=("商务部",)),
+        Actor(id="gov:US:BIS", kind="agency", belongs_to="US",
+              name="Bureau of Industry and Security", names_en=("BIS",)),
+        Actor(id="gov:CN:MOFCOM", kind="agency", belongs_to="CN",
+              name="Ministry of Commerce of China", names_zh=("商务部",)),
         Actor(id="person:Biden", kind="person", belongs_to="US", name="Biden",
               since=date(2021, 1, 20), until=date(2025, 1, 19)),
         Actor(id="person:Trump", kind="person", belongs_to="US", name="Trump"),
@@ -109,7 +110,9 @@ def _actors() -> tuple[Actor, ...]:
 
 @pytest.fixture(scope="session")
 def pack() -> Pack:
-    made = Provision(item="chip", stage="product", country="NL", company="Nexperia", share=0.1, year=2024)
+    made = Provision(
+        item="chip", stage="product", country="NL", company="Nexperia", share=0.1, year=2024
+    )
     return Pack(items=_items(), actors=_actors(), provisions=(made,))
 
 

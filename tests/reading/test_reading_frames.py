@@ -16,7 +16,9 @@ TABLE = [
 
 
 @pytest.mark.parametrize(
-    ("code", "frame", "sentence"), TABLE, ids=[f"{c}-{f.name}-{i}" for i, (c, f, _) in enumerate(TABLE)]
+    ("code", "frame", "sentence"),
+    TABLE,
+    ids=[f"{c}-{f.name}-{i}" for i, (c, f, _) in enumerate(TABLE)],
 )
 def test_a_frame_reads_its_own_sentences(read, code, frame, sentence):
     events = read(sentence, language=code).events

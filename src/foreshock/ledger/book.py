@@ -95,7 +95,9 @@ def open_book(pack: Pack, events: Sequence[Event], day: Day) -> Book:
     ()
     """
     known = _known(events, day)
-    usable = [event for event in known if event.nature == "actual" and not telling.trouble(event)]
+    usable = telling.in_context(
+        [event for event in known if event.nature == "actual" and not telling.trouble(event)]
+    )
     measures, caveats = known_measures(pack, day)
     shelf = Shelf(pack, measures)
     for event in usable:

@@ -1,6 +1,9 @@
 """What one event tells: which steps of a control, by whom, since when."""
 
+from collections.abc import Sequence
 from datetime import date
+
+import msgspec
 
 from foreshock.errors import RecordError
 from foreshock.ledger.periods import days
@@ -88,6 +91,34 @@ def steps(event: Event, opening: bool) -> tuple[Step, ...]:
     if kind == "announced":
         return (_step(event, kind, event.date),)
     return (_step(event, kind, event.effective or event.date, event.until),)
+
+
+def in_context(events: Sequence[Event]) -> list[Event]:
+    """The events as the rest of their text lets them be understood.
+
+    A text that both restricts and lifts on the same goods tells of a list that was changed: the
+    lifting eases a part and ends no control.
+    """
+    restricted = {
+        (event.document, issuer, item)
+        for event in events
+        if event.type == "RESTRICT" and event.status in _STANDING and not event.background
+        for issuer in issuers(event)
+        for item in event.items
+    }
+    return [
+        msgspec.structs.replace(event, mode="relax")
+        if (event.type, event.mode) == ("EASE", "lift") and _places_of(event) & restricted
+        else event
+        for event in events
+    ]
+
+
+_STANDING = ("announced", "in_force")
+
+
+def _places_of(event: Event) -> set[tuple[str, str, str]]:
+    return {(event.document, issuer, item) for issuer in issuers(event) for item in event.items}
 
 
 def undated(event: Event) -> bool:

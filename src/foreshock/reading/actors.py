@@ -19,9 +19,9 @@ ADDRESSED = ("PRESSURE", "THREATEN", "PROBE", "POSITION", "BREACH", "COMMIT")
 ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hitting", "targeting",
            "affecting", "with", "into", "sent", "aimed", "bound", "in", "under")  # fmt: skip
 
-#: rules in the order in which they are tried, and how many guesses each one takes
-RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "place", "sentence", "speaker",
-         "owner", "told", "last")  # fmt: skip
+#: rules in the order in which they are tried
+RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "place", "sentence",
+         "speaker", "owner", "told", "last")  # fmt: skip
 #: what happens to things is told of somebody in its clause, or of nobody
 NEAR = ("modifier", "by", "subject", "company", "pronoun", "place")
 #: a threat is told of the one who threatens
@@ -95,14 +95,16 @@ class Search:
         return self.page.language.re["be"].search(before) is not None
 
     def modifier(self) -> Ids:
-        """Whose noun it is: "China's rare earth curbs", "US tariffs", "approval of Chinese licences"."""
+        """Whose noun it is: "China's rare earth curbs", "US tariffs"."""
         inside = [m for m in self.usable if self.trigger.start <= m.start < self.trigger.end]
         owners = [m for m in inside if self.page.preposition(self.line, m) not in ON_WHOM]
         if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
             return (owners[0].id,)
         if self.trigger.frame.form == "verb":
             return ()
-        pool = [m for m in self.usable if self.clause.start <= m.start and m.end <= self.trigger.start]
+        pool = [
+            m for m in self.usable if self.clause.start <= m.start and m.end <= self.trigger.start
+        ]
         if not pool:
             return ()
         between = self.page.said(pool[-1].end, self.trigger.start)
@@ -151,7 +153,9 @@ class Search:
             return () if self.only_states else self.memory.company
         office = re_["office_words"].search(word)
         if office:
-            return self.memory.offices.get(office.group()) or self.memory.office or self.memory.state
+            return (
+                self.memory.offices.get(office.group()) or self.memory.office or self.memory.state
+            )
         company = self.trigger.frame.actor == "org"
         earlier = [
             x for x in self.usable
@@ -180,7 +184,11 @@ class Search:
         low, high = self.clause.start, self.clause.end
         states = [m for m in self.line.actors if m.state and low <= m.start <= high]
         owners = [m for m in states if self.page.use(m) in (OWNER, PRIVATE)]
-        inside = [m for m in states if self.page.preposition(self.line, m) in ("in", "from", "at", "across", "uit")]
+        inside = [
+            m
+            for m in states
+            if self.page.preposition(self.line, m) in ("in", "from", "at", "across", "uit")
+        ]
         free = [m for m in states if not self.page.preposition(self.line, m)]
         return unique((owners or inside or free)[:1])
 
@@ -194,7 +202,13 @@ class Search:
             and not self.page.preposition(self.line, m)
         ]  # fmt: skip
         said = self.page.language.re["said"]
-        return unique([m for m in pool if said.search(self.page.low, m.end, min(self.line.span.end, m.end + 40))][:1])
+        return unique(
+            [
+                m
+                for m in pool
+                if said.search(self.page.low, m.end, min(self.line.span.end, m.end + 40))
+            ][:1]
+        )
 
     def owner(self) -> Ids:
         """A country whose goods or firms the sentence names before the trigger."""
@@ -245,7 +259,9 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
     taken_up = page.language.re["both"].search(page.low, line.span.start, line.span.end)
     if taken_up and memory.parties() and len(unique(m for m in pool if m.state)) < 2:
         return memory.parties(), "parties"
-    if len(ids) < 2 and page.language.re["anaphor"].search(page.low, line.span.start, line.span.end):
+    if len(ids) < 2 and page.language.re["anaphor"].search(
+        page.low, line.span.start, line.span.end
+    ):
         ids = tuple(dict.fromkeys((*ids, *memory.state, *memory.company)))[:2]
     if len(ids) < 2:
         states = unique(m for m in pool if m.state)
@@ -256,7 +272,18 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
 def _is_party(page: Page, line: Line, mention: Mention) -> bool:
     if page.use(mention) == PRIVATE:
         return False
-    return page.preposition(line, mention) not in ("in", "at", "on", "against", "from", "to", "near", "for", "about", "under")
+    return page.preposition(line, mention) not in (
+        "in",
+        "at",
+        "on",
+        "against",
+        "from",
+        "to",
+        "near",
+        "for",
+        "about",
+        "under",
+    )
 
 
 def targets(page: Page, line: Line, trigger: Trigger, actors: Ids) -> Ids:
@@ -270,7 +297,8 @@ def targets(page: Page, line: Line, trigger: Trigger, actors: Ids) -> Ids:
         how, after = page.preposition(line, m), m.start >= trigger.start
         direct = after and not how and frame.type in ADDRESSED
         measure = frame.type in ("RESTRICT", "EASE")
-        hit = measure and (page.use(m) == PRIVATE or (not m.state and after))
+        beside = after and m.start - trigger.end < 15
+        hit = measure and ((page.use(m) == PRIVATE and beside) or (not m.state and after))
         if (how in ON_WHOM and (after or how in ("to", "on", "against"))) or direct or hit:
             ids.append(m.id)
     if not ids and frame.type in ("RESTRICT", "EASE"):

@@ -1,61 +1,77 @@
-"""Numbers stated for an event: value, unit, what they are compared with, and bounds."""
+"""Numbers stated for an event: value, unit, what they are compared with, and bounds.
+
+Units are written as in the event standard: "t", "kg", "%", "mUSD", "bnUSD", "USD", "entities".
+The words around the numbers are English; other languages give their figures with the signs alone.
+"""
 
 import re
+from collections.abc import Iterator
 
 from foreshock.words.records import Magnitude
 
 _NUMBER = r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-_SCALE = {"thousand": 1e3, "million": 1.0, "billion": 1.0, "m": 1.0, "bn": 1.0}
-_MONEY = re.compile(rf"(?:us)?\$\s?{_NUMBER}\s?(?P<s>million|billion|m\b|bn\b)?(?P<per>\s(?:a|per)\s(?:ton(?:ne)?|kilogram|kg|kilo))?")
-_PERCENT = re.compile(rf"{_NUMBER}\s?(?:%|per\s?cent\b)")
-_TONNES = re.compile(rf"{_NUMBER}\s(?:metric\s)?(?P<u>tonnes|tons|kilograms|kg)\b(?P<year>\s(?:a|per)\syear)?")
-_COUNTED = re.compile(rf"{_NUMBER}\s(?:\w+\s){{0,2}}(?P<u>entities|companies|firms|items|applications|aliases|entries)\b")
-_BASIS = (
-    (re.compile(r"\b(?:on the year|year[- ]on[- ]year|from a year|a year (?:ago|earlier)|annually|yoy)\b"), "yoy"),
-    (re.compile(r"\b(?:month[- ]on[- ]month|below \w+ember|of those of|from the month before|previous month|mom)\b"), "mom"),
-    (re.compile(r"\bthis year\b"), "ytd"),
+_MONEY = re.compile(
+    rf"(?:us)?\$\s?{_NUMBER}\s?(?P<unit>million|billion|m\b|bn\b)?"
+    r"(?P<per>\s(?:a|per)\s(?:ton(?:ne)?|kilogram|kg|kilo))?"
 )
-_BOUND = ((re.compile(r"(?:about|around|roughly|some|nearly|almost|approximately|just over)\s$"), "~"),
-          (re.compile(r"(?:more than|over|at least|above)\s$"), ">"),
-          (re.compile(r"(?:less than|under|below|at most|up to)\s$"), "<"))  # fmt: skip
+_PERCENT = re.compile(rf"{_NUMBER}\s?(?P<unit>%|per\s?cent\b)")
+_WEIGHT = re.compile(
+    rf"{_NUMBER}\s(?:metric\s)?(?P<unit>tonnes|tons|kilograms|kg)\b(?P<per>\s(?:a|per)\syear)?"
+)
+_COUNT = re.compile(
+    rf"{_NUMBER}\s(?:\w+\s){{0,2}}"
+    r"(?P<unit>entities|companies|firms|entries|items|applications|aliases)\b"
+)
+_UNITS = {
+    "million": "mUSD", "m": "mUSD", "billion": "bnUSD", "bn": "bnUSD", "tonnes": "t", "tons": "t",
+    "kilograms": "kg", "companies": "entities", "firms": "entities", "entries": "entities",
+}  # fmt: skip
+#: words anywhere in the clause -> what a percentage is compared with
+_BASIS = (
+    (r"on the year|year[- ]on[- ]year|from a year|a year (?:ago|earlier)|annually|yoy", "yoy"),
+    (r"month[- ]on[- ]month|below \w+ember|those of|from the month before|previous month", "mom"),
+    (r"this year", "ytd"),
+)
+#: words right before a number -> bound
+_BOUND = (
+    (r"about|around|roughly|some|nearly|almost|approximately|just over", "~"),
+    (r"more than|over|at least|above", ">"),
+    (r"less than|under|below|at most|up to", "<"),
+)
+_BASIS_RE = tuple((re.compile(rf"\b(?:{words})\b"), name) for words, name in _BASIS)
+_BOUND_RE = tuple((re.compile(rf"\b(?:{words})\s$"), sign) for words, sign in _BOUND)
 
 
 def amounts(low: str, start: int, end: int, *, falling: bool = False) -> tuple[Magnitude, ...]:
     """The numbers in `low[start:end]` (lower case); percentages of a fall are negative.
 
-    Tonnes are "t", money "mUSD", "bnUSD" or "USD", as in the event standard.
-
-    >>> [(m.value, m.unit, m.basis) for m in amounts("fell about 74 % on the year", 0, 27, falling=True)]
-    [(-74.0, '%', 'yoy')]
+    >>> low = "fell about 74 % on the year"
+    >>> [(m.value, m.unit, m.basis, m.bound) for m in amounts(low, 0, len(low), falling=True)]
+    [(-74.0, '%', 'yoy', '~')]
     >>> [(m.value, m.unit) for m in amounts("18,000 tonnes for $1.3 billion", 0, 30)]
     [(1.3, 'bnUSD'), (18000.0, 't')]
     """
-    found: list[Magnitude] = []
+    return tuple(_found(low, start, end, -1.0 if falling else 1.0))
+
+
+def _found(low: str, start: int, end: int, sign: float) -> Iterator[Magnitude]:
     for m in _MONEY.finditer(low, start, end):
-        if m["per"]:
-            found.append(Magnitude(value=_value(m), unit="USD", basis="t" if "ton" in m["per"] else "kg"))
-        else:
-            unit = {"million": "mUSD", "m": "mUSD", "billion": "bnUSD", "bn": "bnUSD"}.get(m["s"] or "", "USD")
-            found.append(Magnitude(value=_value(m), unit=unit, bound=_bound(low, m.start())))
+        basis = ("t" if "ton" in m["per"] else "kg") if m["per"] else None
+        yield _magnitude(low, m, _UNITS.get(m["unit"] or "", "USD"), basis)
     for m in _PERCENT.finditer(low, start, end):
-        basis = next((name for pattern, name in _BASIS if pattern.search(low, start, end)), None)
-        sign = -1.0 if falling else 1.0
-        found.append(Magnitude(value=sign * _value(m), unit="%", basis=basis, bound=_bound(low, m.start())))
-    for m in _TONNES.finditer(low, start, end):
-        kilos = m["u"].startswith("k")
-        found.append(
-            Magnitude(value=_value(m), unit="kg" if kilos else "t", basis="year" if m["year"] else None, bound=_bound(low, m.start()))
-        )
-    for m in _COUNTED.finditer(low, start, end):
-        unit = {"companies": "entities", "firms": "entities", "entries": "entities"}.get(m["u"], m["u"])
-        found.append(Magnitude(value=_value(m), unit=unit, bound=_bound(low, m.start())))
-    return tuple(found)
+        basis = next((name for words, name in _BASIS_RE if words.search(low, start, end)), None)
+        yield _magnitude(low, m, "%", basis, sign)
+    for m in _WEIGHT.finditer(low, start, end):
+        yield _magnitude(low, m, _UNITS.get(m["unit"], m["unit"]), "year" if m["per"] else None)
+    for m in _COUNT.finditer(low, start, end):
+        yield _magnitude(low, m, _UNITS.get(m["unit"], m["unit"]), None)
 
 
-def _value(m: re.Match[str]) -> float:
-    return float(m["n"].replace(",", ""))
-
-
-def _bound(low: str, start: int) -> str | None:
-    before = low[max(0, start - 16) : start]
-    return next((word for pattern, word in _BOUND if pattern.search(before)), None)
+def _magnitude(
+    low: str, m: re.Match[str], unit: str, basis: str | None, sign: float = 1.0
+) -> Magnitude:
+    before = low[max(0, m.start() - 16) : m.start()]
+    bound = next((mark for words, mark in _BOUND_RE if words.search(before)), None)
+    return Magnitude(
+        value=sign * float(m["n"].replace(",", "")), unit=unit, basis=basis, bound=bound
+    )

@@ -17,9 +17,9 @@ from foreshock.words.records import Magnitude, Said
 JOINT = ("NEGOTIATE", "AGREE", "COOPERATE")
 #: types that say nothing of instruments
 WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
-#: two events of these types in one text are one only if their mode is the same
 #: types that are context when told late in a text of somebody who is not its subject
 ASIDE = ("RESTRICT", "AGREE")
+#: two events of these types in one text are one only if their mode is the same
 BY_MODE = ("POSITION", "PRESSURE", "INVEST")
 #: where the text names no instrument
 DEFAULT_INSTRUMENT = {"RESTRICT": "export_control"}
@@ -85,7 +85,9 @@ def _leading(line: Line) -> list[Trigger]:
     return kept
 
 
-def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> tuple[Ids, Ids, Ids, list[str]]:
+def _arguments(
+    page: Page, line: Line, trigger: Trigger, memory: Memory
+) -> tuple[Ids, Ids, Ids, list[str]]:
     """Actors, targets, items and the rules that found them; nothing where one is missing."""
     frame = trigger.frame
     items, where = named_items(page, line, trigger)
@@ -97,9 +99,13 @@ def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> tupl
         made = _made(page, line, trigger, memory, actors)
         items, where = (made, "made") if made else (items, where)
     if where == "sentence" or not items:
+        concerned = [m.id for m in line.actors if not m.state]
         usual = default_items(_instruments(page, line, trigger))
         if usual or not items:
-            items, where = usual or memory.items_of(actors, frame.type), "usual" if usual else "memory"
+            items, where = (
+                usual or memory.items_of((*actors, *concerned), frame.type),
+                "usual" if usual else "memory",
+            )
     if not actors and frame.type == "DISRUPT" and where == "clause" and items:
         actors, rule = ("all",), "nobody"
     if not actors or not items or (frame.item in ("after", "clause") and where != "clause"):
@@ -168,10 +174,18 @@ def _instruments(page: Page, line: Line, trigger: Trigger) -> tuple[str, ...]:
         if word not in found and pattern.search(page.low, trigger.start, trigger.end):
             found.append(word)
     if not found and frame.type in JOINT:
-        found = [w for p, w in page.language.pairs["instruments"] if p.search(page.low, clause.start, clause.end)]
+        found = [
+            w
+            for p, w in page.language.pairs["instruments"]
+            if p.search(page.low, clause.start, clause.end)
+        ]
     default = DEFAULT_INSTRUMENT.get(frame.type)
     if not found and default:
-        found = [w for p, w in page.language.pairs["instruments"] if w not in weak and p.search(page.low, clause.start, clause.end)][:1] or [default]
+        found = [
+            w
+            for p, w in page.language.pairs["instruments"]
+            if w not in weak and p.search(page.low, clause.start, clause.end)
+        ][:1] or [default]
     return tuple(found)
 
 

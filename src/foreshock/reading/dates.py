@@ -34,8 +34,9 @@ class When:
 class DateFinder:
     """Finds dates by the words of one language.
 
-    >>> words = {"months": {"april": 4}, "weekdays": {"tuesday": 1}, "relative": {"last month": "month-1"},
-    ...          "effective": r"(?:from|since)\\s$", "until": r"until\\s$", "telling": r"said\\son\\s$"}
+    >>> words = {"months": {"april": 4}, "weekdays": {"tuesday": 1},
+    ...          "relative": {"last month": "month-1"},
+    ...          "effective": r"(?:from|since)\\s$", "until": r"until\\s$"}
     >>> finder = DateFinder(words)
     >>> text = "from 4 april 2025, on tuesday, last month, until april"
     >>> [(w.value, w.role) for w in finder.find(text, date(2025, 6, 5))]
@@ -69,16 +70,32 @@ class DateFinder:
                 ("day", re.compile(rf"\b{month}\s{_NUMBER}\b(?:,?\s{_YEAR})?")),
                 ("month", re.compile(rf"\b{month}(?:\s(?:of\s)?{_YEAR})?")),
             ]
-        found.append(("quarter", re.compile(rf"\b(?:q(?P<q>[1-4])|(?P<qw>first|second|third|fourth)\squarter)(?:\sof)?(?:\s{_YEAR})?")))
+        found.append(
+            (
+                "quarter",
+                re.compile(
+                    rf"\b(?:q(?P<q>[1-4])|(?P<qw>first|second|third|fourth)\squarter)(?:\sof)?(?:\s{_YEAR})?"
+                ),
+            )
+        )
         if self._weekdays:
             found.append(("weekday", re.compile(rf"\b(?P<w>{'|'.join(self._weekdays)})\b")))
         if self._relative:
             words = "|".join(sorted(map(re.escape, self._relative), key=len, reverse=True))
-            found.append(("relative", re.compile(rf"\b(?P<r>{words})\b" if words[0].isascii() else f"(?P<r>{words})")))
-        found.append(("year", re.compile(rf"(?:\b(?:in|since|early|late|mid|from|until)[\s-]){_YEAR}\b")))
+            found.append(
+                (
+                    "relative",
+                    re.compile(rf"\b(?P<r>{words})\b" if words[0].isascii() else f"(?P<r>{words})"),
+                )
+            )
+        found.append(
+            ("year", re.compile(rf"(?:\b(?:in|since|early|late|mid|from|until)[\s-]){_YEAR}\b"))
+        )
         return found
 
-    def find(self, low: str, day: date | None, start: int = 0, end: int | None = None) -> list[When]:
+    def find(
+        self, low: str, day: date | None, start: int = 0, end: int | None = None
+    ) -> list[When]:
         """The dates in `low[start:end]` (lower case), in order; `day` is the document's."""
         end = len(low) if end is None else end
         found: list[When] = []
@@ -95,8 +112,8 @@ class DateFinder:
                 role = role or next((r for r, p in self._roles if p.search(before)), "date")
                 ahead = role == "until" or bool(self._future.search(before))
                 value = self._value(kind, m, day, ahead)
+                taken.append((m.start(), m.end()))
                 if value:
-                    taken.append((m.start(), m.end()))
                     telling = self._telling.search(before) is not None
                     found.append(When(m.start(), m.end(), value, role, telling))
         return sorted(found, key=lambda w: w.start)
@@ -115,7 +132,9 @@ class DateFinder:
             quarter = int(m["q"]) if m["q"] else order.index(m["qw"]) + 1
             known = year or (str(day.year) if day else None)
             return f"{known}-Q{quarter}" if known else None
-        month = self._months.get(group.get("m") or "") or (int(group["mo"]) if group.get("mo") else 0)
+        month = self._months.get(group.get("m") or "") or (
+            int(group["mo"]) if group.get("mo") else 0
+        )
         if not month:
             return year
         return nearest(int(year) if year else None, month, int(group.get("d") or 0), day, ahead)
@@ -134,7 +153,9 @@ def nearest(year: int | None, month: int, number: int, day: date | None, ahead: 
         if number and not ahead:
             # a day named without a year is the closest one: "on August 1" in July is ahead
             candidates = [y for y in (year - 1, year, year + 1) if _real(y, month, number)]
-            year = min(candidates, key=lambda y: abs((date(y, month, number) - day).days), default=year)
+            year = min(
+                candidates, key=lambda y: abs((date(y, month, number) - day).days), default=year
+            )
         elif month > day.month and not ahead:
             year -= 1
         elif month < day.month and ahead:
@@ -161,7 +182,9 @@ def weekday(number: int, day: date | None, ahead: bool) -> str | None:
     if day is None:
         return None
     back = (day.weekday() - number) % 7
-    return (day + timedelta(days=(-day.weekday() + number) % 7) if ahead else day - timedelta(days=back)).isoformat()
+    return (
+        day + timedelta(days=(-day.weekday() + number) % 7) if ahead else day - timedelta(days=back)
+    ).isoformat()
 
 
 def relative(what: str, day: date | None) -> str | None:

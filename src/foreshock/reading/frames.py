@@ -60,7 +60,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The words of a language around the triggers: each a regular expression, or a list of words."""
+    """The words of a language around the triggers: regular expressions, or lists of words."""
 
     spaced: bool = True
     #: opens a clause; the group `lead` is the opening word
@@ -140,7 +140,7 @@ class Language:
             for name in Cues.__struct_fields__
             if isinstance(value := getattr(cues, name), str)
         }
-        self.pairs = {
+        self.pairs: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
             name: tuple((re.compile(pattern), word) for pattern, word in getattr(cues, name))
             for name in ("instruments", "status", "modality", "speakers", "links")
         }
@@ -164,7 +164,7 @@ class Language:
         return sorted(kept, key=lambda t: t.start)
 
     def _is_noun(self, low: str, trigger: Trigger) -> bool:
-        """Whether the first word of a verb frame stands as a noun: "its ban on", "the lifting of"."""
+        """Whether a verb frame's first word is a noun here: "its ban on", "the lifting of"."""
         if trigger.frame.form != "verb" or not self.cues.spaced:
             return False
         before = low[max(0, trigger.start - 12) : trigger.start]
@@ -226,7 +226,9 @@ class _Words:
             if alternative.startswith("{"):
                 name = alternative.strip("{}")
                 if name not in self._sets:
-                    raise WrongUse(f"trigger {element!r}: no set {name!r}", expected="one of the table's")
+                    raise WrongUse(
+                        f"trigger {element!r}: no set {name!r}", expected="one of the table's"
+                    )
                 for phrase in self._sets[name]:
                     found |= self._phrase(phrase)
             else:

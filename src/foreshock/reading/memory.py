@@ -34,7 +34,7 @@ class Memory:
         return next((actors for _, actors, _ in reversed(self.told) if len(actors) > 1), ())
 
     def items_of(self, actors: Ids, event_type: str) -> Ids:
-        """The items last told of these actors: in an event of the type, else in any; else the topic.
+        """The items last told of these actors, in an event of the type if any; else the topic.
 
         >>> memory = Memory(topic=("chip",), told=[("RESTRICT", ("CN",), ("min.ga",))])
         >>> memory.items_of(("CN",), "EASE"), memory.items_of(("US",), "EASE")

@@ -171,27 +171,30 @@ def _stands_for(actor: Actor) -> str:
     return actor.id if actor.id.startswith("org:") else f"org:{actor.name.replace(' ', '_')}"
 
 
-_CAPITALISED = re.compile(
-    r"(?<![\w.])(?:The )?[A-Z][\w&'.\-]*[\w](?: (?:&|[A-Z][\w&.\-]*\w))*"
-)
+_CAPITALISED = re.compile(r"(?<![\w.])(?:The )?[A-Z][\w&'.\-]*[\w](?: (?:&|[A-Z][\w&.\-]*\w))*")
+#: capitalised words that are no company: openers of sentences, days, offices, common nouns
 _NO_COMPANY = frozenset(
     """
-    the a an it its this that these those they he she we you i in on at by for from to of and but or
-    so as if when while after before since although though because both some many most more all any
-    each no not nor yet even only just still also once until despite under over with without about
-    according meanwhile however moreover indeed thus therefore thanks according such other another
-    there here what which who how why last next new first one two three four five six seven eight
-    nine ten january february march april may june july august september october november december
-    monday tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sept oct nov
-    dec minister ministry president government commission commissioner secretary prime senior
-    chief executive officials official companies company carmakers exports export imports shipments
-    prices price production output section announcement act law rule key exporters customers analysts
-    experts customs spokesman spokesperson speakers news table photo source location advertisement
-    asia africa america north south east west western eastern middle group summit parliament
-    people products materials nothing nobody everybody none until either neither during between among
+    the a an it its this that these those they he she we you i in on at by for from to of and
+    but or so as if when while after before since although though because both some many most
+    more all any each no not nor yet even only just still also once until despite under over
+    with without about according meanwhile however moreover indeed thus therefore thanks such
+    other another there here what which who how why last next new first one two three four
+    five six seven eight nine ten january february march april may june july august september
+    october november december monday tuesday wednesday thursday friday saturday sunday jan feb
+    mar apr jun jul aug sept oct nov dec minister ministry president government commission
+    commissioner secretary prime senior chief executive officials official companies company
+    carmakers exports export imports shipments prices price production output section
+    announcement act law rule key exporters customers analysts experts customs spokesman
+    spokesperson speakers news table photo source location advertisement asia africa america
+    north south east west western eastern middle group summit parliament people products
+    materials nothing nobody everybody none either neither during between among
     """.split()
 )
-_SUFFIX = re.compile(r"[ ,]+(?:Inc|Corp|Corporation|Ltd|Limited|Co|LLC|Plc|PLC|AG|NV|N\.V|SA|SE|GmbH|BV|Company|Holdings?)\.?$")
+_SUFFIX = re.compile(
+    r"[ ,]+(?:Inc|Corp|Corporation|Ltd|Limited|Co|LLC|Plc|PLC|AG|NV|N\.V|SA|SE|GmbH|BV"
+    r"|Company|Holdings?)\.?$"
+)
 
 
 def companies(text: str, start: int, end: int, known: Iterable[Mention]) -> list[Mention]:
@@ -213,7 +216,12 @@ def companies(text: str, start: int, end: int, known: Iterable[Mention]) -> list
         stop = at + len(name)
         bare = _SUFFIX.sub("", name)
         described = name.startswith("The ") and bare == name
-        if len(name) < 3 or described or lowered(name) in _NO_COMPANY or any(a < stop and at < b for a, b in taken):
+        if (
+            len(name) < 3
+            or described
+            or lowered(name) in _NO_COMPANY
+            or any(a < stop and at < b for a, b in taken)
+        ):
             continue
         found.append(Mention(at, stop, "org:" + bare.replace(" ", "_"), "unknown"))
     return found

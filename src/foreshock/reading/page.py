@@ -53,7 +53,7 @@ class Page:
                 part.append(mention)
 
     def lay_out(self, finder: DateFinder) -> None:
-        """Find clauses, triggers and dates of the sentences; doubtful items that stay doubtful go."""
+        """Find clauses, triggers and dates of the sentences; drop items that stay doubtful."""
         trade, opener = self.language.re["trade"], self.language.re["clause"]
         for line in self.lines:
             a, b = line.span.start, line.span.end
@@ -86,7 +86,8 @@ class Page:
                 lead = first if first in leads else ""
             starts = [
                 m.start for m in line.actors
-                if clause.start < m.start < clause.end and self.low.endswith((", ", ", the "), 0, m.start)
+                if clause.start < m.start < clause.end
+                and self.low.endswith((", ", ", the "), 0, m.start)
             ]  # fmt: skip
             goes_on = self.language.re["main"].search(self.low, clause.start, clause.end)
             starts = sorted(starts + ([goes_on.end()] if goes_on else []))
@@ -105,7 +106,10 @@ class Page:
             return False
         if trigger.frame.form != "verb":
             compound = self.language.re["compound"]
-            return trigger.frame.type == "RESTRICT" and compound.match(self.low, trigger.end) is not None
+            return (
+                trigger.frame.type == "RESTRICT"
+                and compound.match(self.low, trigger.end) is not None
+            )
         word = self.low[trigger.start : trigger.end].split()[0]
         before = self.low[max(0, trigger.start - 16) : trigger.start]
         return word.endswith("ed") and self.language.re["article"].search(before) is not None
@@ -126,8 +130,12 @@ class Page:
         """The preposition that governs a mention, "" if none: "to" in "sales to mainland China"."""
         cues = self.language.cues
         if not cues.spaced:
-            towards = self.language.re["target_before"].search(self.low[max(0, mention.start - 3) : mention.start])
-            towards = towards or self.language.re["target_after"].match(self.low[mention.end : mention.end + 8])
+            towards = self.language.re["target_before"].search(
+                self.low[max(0, mention.start - 3) : mention.start]
+            )
+            towards = towards or self.language.re["target_after"].match(
+                self.low[mention.end : mention.end + 8]
+            )
             return "to" if towards else ""
         before = self.low[max(line.span.start, mention.start - 60) : mention.start]
         words = re.findall(r"[\w']+|[,;:(]", before)
@@ -136,7 +144,9 @@ class Page:
         if not words:
             return ""
         if words[-1] in (",", "and", "or"):
-            earlier = [m for m in line.actors if m.end <= mention.start and mention.start - m.end < 12]
+            earlier = [
+                m for m in line.actors if m.end <= mention.start and mention.start - m.end < 12
+            ]
             return self.preposition(line, earlier[-1]) if earlier else ""
         return words[-1] if words[-1] in cues.prepositions else ""
 

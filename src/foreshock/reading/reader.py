@@ -74,9 +74,11 @@ class Reader:
             )
             text = text[:MOST_CHARACTERS]
         if HIDDEN.search(text):
-            notes.append("the text holds hidden or direction-turning characters: they were read as spaces")
+            notes.append(
+                "the text holds hidden or direction-turning characters: they were read as spaces"
+            )
         if lookalikes(text):
-            notes.append("the text mixes Latin with look-alike letters inside words: such words were not read")
+            notes.append("words that mix Latin with look-alike letters were not read")
         day = document.clocks.published
         if day is None:
             notes.append("no date: relative dates were not resolved")
@@ -105,13 +107,15 @@ class Reader:
 def guess_language(text: str, told: str = "") -> str:
     """The language told, else the one that the letters of the text give away.
 
-    >>> guess_language("中国商务部公告"), guess_language("수출 통제"), guess_language("De minister heeft het besluit")
-    ('zh', 'ko', 'nl')
+    >>> [guess_language(text) for text in ("中国商务部公告", "수출 통제", "De minister heeft het")]
+    ['zh', 'ko', 'nl']
     """
     if told:
         return told.lower().replace("_", "-").partition("-")[0]
     sample = text[:1500]
-    counts = {code: weight * len(script.findall(sample)) for code, (script, weight) in _SCRIPTS.items()}
+    counts = {
+        code: weight * len(script.findall(sample)) for code, (script, weight) in _SCRIPTS.items()
+    }
     best = max(counts, key=lambda code: counts[code])
     if counts[best] > 0.15 * len(sample):
         return best
@@ -143,7 +147,9 @@ def issuer(page: Page) -> Ids:
     """Who issued an official text, told by its opening: an office that speaks of its own rule."""
     for line in page.lines[:3]:
         offices = [m for m in line.actors if m.state and (m.part == "agency" or page.is_office(m))]
-        if offices and page.language.re["official_text"].search(page.low, line.span.start, line.span.end):
+        if offices and page.language.re["official_text"].search(
+            page.low, line.span.start, line.span.end
+        ):
             return (offices[0].id,)
     return ()
 
@@ -159,7 +165,9 @@ def products(pack: Pack) -> dict[str, Ids]:
             made[ids[actor.name]] = items
     for row in pack.provisions:
         if row.company in ids:
-            made[ids[row.company]] = tuple(dict.fromkeys((*made.get(ids[row.company], ()), row.item)))
+            made[ids[row.company]] = tuple(
+                dict.fromkeys((*made.get(ids[row.company], ()), row.item))
+            )
     return made
 
 
@@ -201,7 +209,8 @@ def standard(document: Document, reading: Reading) -> dict[str, Any]:
 
     >>> from datetime import UTC, datetime
     >>> from foreshock.words.clocks import live
-    >>> document = Document(clocks=live(datetime(2023, 7, 4, tzinfo=UTC)), source="d", text="", name="n1")
+    >>> clocks = live(datetime(2023, 7, 4, tzinfo=UTC))
+    >>> document = Document(clocks=clocks, source="desk", text="", name="n1")
     >>> standard(document, Reading())
     {'doc': 'n1', 'date': None, 'events': []}
     """
@@ -220,7 +229,7 @@ _AS_IS = (
 
 
 def _standard_event(event: Event) -> dict[str, Any]:
-    said = msgspec.to_builtins(event)
+    said = msgspec.json.decode(msgspec.json.encode(event))
     out: dict[str, Any] = {"id": event.local}
     out.update((key, said[key]) for key in _AS_IS)
     out["evidence"] = [{"start": p.start, "end": p.end} for p in event.evidence]

@@ -22,7 +22,9 @@ _PLAIN = str.maketrans(
 #: characters that turn or hide text; a reader cannot see them, so they are reported
 HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 #: one word that mixes Latin with letters that only look Latin
-_LOOKALIKE = re.compile(r"[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]")
+_LOOKALIKE = re.compile(
+    r"[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]"
+)
 
 _ABBREVIATIONS = frozenset(
     """
@@ -36,7 +38,9 @@ _OPENERS = frozenset(
     "The A An In It They He She This These That Those But And On At For With However Meanwhile "
     "While When After Before If As Last Earlier Since".split()
 )
-_STOP = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|(?<=[a-z0-9\"'])[.!?][\"']?(?=[A-Z][a-z])|[。！？]+[」』”\"]?")
+_STOP = re.compile(
+    r"[.!?…]+[\"')\]]*(?=\s|$)|(?<=[a-z0-9\"'])[.!?][\"']?(?=[A-Z][a-z])|[。！？]+[」』”\"]?"
+)
 _LINE = re.compile(r"\n")
 _WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
 
@@ -137,8 +141,11 @@ def _line_ends(text: str) -> set[int]:
         line, begin = text[begin : m.start()].strip(), m.end()
         after = text[m.end() : m.end() + 4].lstrip(" ")
         width = len(line) + len(_WIDE.findall(line))
-        if not line or not after or after[0] in "\n-*•·" or (
-            width < WRAPPED_FROM and not after[0].islower()
+        if (
+            not line
+            or not after
+            or after[0] in "\n-*•·"
+            or (width < WRAPPED_FROM and not after[0].islower())
         ):
             cuts.add(m.end())
     return cuts
@@ -177,6 +184,6 @@ def clauses(low: str, span: Span, openers: re.Pattern[str]) -> list[Clause]:
         if m.start() > begin:
             found.append(Clause(begin, m.start(), lead))
             begin = m.start()
-        lead = (m.group(m.lastgroup or 0) or "").strip()
+        lead = (m[m.lastgroup] or "").strip() if m.lastgroup else ""
     found.append(Clause(begin, span.end, lead))
     return found

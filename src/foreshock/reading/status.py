@@ -27,7 +27,9 @@ def status_of(page: Page, line: Line, trigger: Trigger, ahead: bool) -> str:
             return status
     if ahead:
         return "announced"
-    if trigger.frame.type == "DISRUPT" and page.language.re["over"].search(page.low, clause.start, clause.end):
+    if trigger.frame.type == "DISRUPT" and page.language.re["over"].search(
+        page.low, clause.start, clause.end
+    ):
         return "ended"
     return "in_force"
 
@@ -59,7 +61,9 @@ def modality_of(page: Page, line: Line, trigger: Trigger, status: str) -> str:
     return "fact"
 
 
-def is_background(page: Page, line: Line, trigger: Trigger, happened: str | None, status: str) -> bool:
+def is_background(
+    page: Page, line: Line, trigger: Trigger, happened: str | None, status: str
+) -> bool:
     """Whether the act is context: older than 30 days, signposted, or named beside the news.
 
     The opening clause of a text is its news, whatever the signposts; what is still to come is news.
@@ -99,7 +103,9 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool) -> Da
     """
     clause = line.clause_at(trigger.start)
     own = [w for w in line.dates if clause.start <= w.start < clause.end]
-    beside = any(t.frame.form == "verb" and line.clause_at(t.start) == clause for t in line.triggers)
+    beside = any(
+        t.frame.form == "verb" and line.clause_at(t.start) == clause for t in line.triggers
+    )
     if trigger.frame.form == "noun" and beside and trigger is not line.triggers[0]:
         own = []
     elif not own and len({t.frame.type for t in line.triggers}) == 1:
@@ -115,7 +121,10 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool) -> Da
     if trigger.frame.type in ("RESTRICT", "EASE"):
         if is_ahead(found.get("date"), page.day):
             found.setdefault("effective", found.pop("date"))
-        if page.language.re["at_once"].search(page.low, clause.start, clause.end) and "date" in found:
+        if (
+            page.language.re["at_once"].search(page.low, clause.start, clause.end)
+            and "date" in found
+        ):
             found.setdefault("effective", found["date"])
     return found.get("date"), found.get("effective"), found.get("until")
 
