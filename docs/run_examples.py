@@ -7,11 +7,12 @@ A page marks what is run in the first line of a code block:
 
     ```text file=own/notice.txt    the block is written to this file first
     ```console run                 lines `$ foreshock ...` are run, what they print stands below
-    ```console run Level           the same, keeping only lines that begin with a word given
+    ```console run Level           the same, keeping only lines that begin with a word given (in
+                                   which `_` stands for a space)
     ```python run                  the block is run as it stands
 
-All blocks of a page run in one empty folder, in order, on an archive of their own. Tables are left
-out where sentences say the same.
+All blocks of a page run in order, in one folder that holds an archive, `home`, and nothing else.
+Tables are left out where sentences say the same.
 """
 
 import contextlib
@@ -77,9 +78,9 @@ def commands(block: Block) -> list[tuple[str, str]]:
     return found
 
 
-def run_page(text: str, home: Path, folder: Path) -> str:
-    """The page with the present output of its examples, run in `folder` on the archive `home`."""
-    with _inside(folder, home):
+def run_page(text: str, folder: Path) -> str:
+    """The page with the present output of its examples, run in `folder`."""
+    with _inside(folder):
         return _BLOCK.sub(_run_block, text)
 
 
@@ -91,9 +92,10 @@ def _run_block(found: re.Match[str]) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.body, "utf-8")
     elif block.language == "python":
-        exec(compile(block.body, "an example", "exec"), {"__name__": "example"})
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(block.body, "an example", "exec"), {"__name__": "example"})
     else:
-        words = tuple(block.mark.split()[1:])
+        words = tuple(word.replace("_", " ") for word in block.mark.split()[1:])
         body = "".join(
             f"$ {command}\n{_wrapped(run_command(command), words)}"
             for command, _ in commands(block)
@@ -131,12 +133,12 @@ def _wrapped(output: str, words: tuple[str, ...]) -> str:
 
 
 @contextlib.contextmanager
-def _inside(folder: Path, home: Path) -> Iterator[None]:
-    """Work in a folder, with an archive there and no settings of the person who runs this."""
+def _inside(folder: Path) -> Iterator[None]:
+    """Work in a folder, on the archive `home` in it, without the settings of who runs this."""
     before, environment = Path.cwd(), dict(os.environ)
     for name in [name for name in os.environ if name.startswith("FORESHOCK_")]:
         del os.environ[name]
-    os.environ["FORESHOCK_HOME"] = str(home)
+    os.environ["FORESHOCK_HOME"] = "home"
     os.chdir(folder)
     try:
         yield
@@ -146,20 +148,24 @@ def _inside(folder: Path, home: Path) -> Iterator[None]:
         os.environ.update(environment)
 
 
+def prepare(folder: Path) -> Path:
+    """A folder with an archive that has taken in the pack, to be copied for each page."""
+    folder.mkdir(parents=True)
+    with _inside(folder):
+        run_command("foreshock warnings --as-of 2023-07-10 --holder KR")
+    return folder
+
+
 def main(names: list[str]) -> int:
     """Refresh the pages named, or all; the exit code."""
     with tempfile.TemporaryDirectory() as temporary:
-        first = Path(temporary, "first")
-        with _inside(Path(temporary), first):
-            run_command("foreshock warnings --as-of 2023-07-10 --holder KR")
-        for number, page in enumerate(pages()):
+        first = prepare(Path(temporary, "first"))
+        for page in pages():
             if names and page.name not in names:
                 continue
-            home, folder = Path(temporary, f"home-{number}"), Path(temporary, f"page-{number}")
-            shutil.copytree(first, home)
-            folder.mkdir()
+            folder = shutil.copytree(first, Path(temporary, page.stem + page.parent.name))
             before = page.read_text("utf-8")
-            after = run_page(before, home, folder)
+            after = run_page(before, folder)
             if after != before:
                 page.write_text(after, "utf-8")
             print(f"{'written' if after != before else 'unchanged'}: {page.relative_to(ROOT)}")

@@ -351,7 +351,7 @@ def test_a_text_that_tightens_and_lifts_on_the_same_goods_ends_no_control() -> N
     off = event("2025-04-10", "EASE", mode="lift", status="in_force", **told)
     (measure,) = open_book(no_measures(), [onto, off], LATE).measures
     assert "ended" not in {s.step for s in measure.steps}
-    alone = event("2025-04-20", "EASE", mode="lift", status="in_force", items=("ree",))
+    alone = event("2025-05-20", "EASE", mode="lift", status="in_force", items=("ree",))
     (ended,) = open_book(no_measures(), [onto, alone], LATE).measures
     assert "ended" in {s.step for s in ended.steps}
 

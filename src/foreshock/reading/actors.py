@@ -66,6 +66,8 @@ class Search:
             return FIRM
         if frame.type == "DISRUPT":
             return NEAR
+        if frame.type in ("PRESSURE", "POSITION", "COMMIT"):
+            return tuple(rule for rule in RULES if rule not in ("owner", "told"))
         before = self.page.said(max(self.clause.start, self.trigger.start - 30), self.trigger.start)
         definite = self.page.language.re["definite"].search(before) is not None
         return OWNED if frame.form == "noun" and definite else RULES
@@ -173,7 +175,7 @@ class Search:
 
     def newest(self) -> Ids:
         """The one last named, state or company."""
-        return self.memory.state or self.memory.company
+        return self.memory.latest or self.memory.state or self.memory.company
 
     # -- of last resort --------------------------------------------------------------------------
 
@@ -254,8 +256,9 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
     clause = line.clause_at(trigger.start)
     pool = [m for m in line.actors if m.state or trigger.frame.actor == "any"]
     near = [m for m in pool if clause.start <= m.start < clause.end]
-    acting = [m for m in (near if len(unique(near)) > 1 else pool) if _is_party(page, line, m)]
-    ids = unique(acting)
+    ids = unique(m for m in near if _is_party(page, line, m))
+    if len(ids) < 2:
+        ids = unique(m for m in pool if _is_party(page, line, m))
     taken_up = page.language.re["both"].search(page.low, line.span.start, line.span.end)
     if taken_up and memory.parties() and len(unique(m for m in pool if m.state)) < 2:
         return memory.parties(), "parties"
@@ -263,9 +266,6 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
         page.low, line.span.start, line.span.end
     ):
         ids = tuple(dict.fromkeys((*ids, *memory.state, *memory.company)))[:2]
-    if len(ids) < 2:
-        states = unique(m for m in pool if m.state)
-        ids = states if len(states) > 1 and trigger.frame.type != "AGREE" else ids
     return (ids, "parties") if len(ids) > 1 else ((), "")
 
 
@@ -294,6 +294,8 @@ def targets(page: Page, line: Line, trigger: Trigger, actors: Ids) -> Ids:
     for m in line.actors:
         if m.id in actors or not clause.start <= m.start < clause.end:
             continue
+        if any(t is not trigger and _owns(page, m, t) for t in line.triggers):
+            continue
         how, after = page.preposition(line, m), m.start >= trigger.start
         direct = after and not how and frame.type in ADDRESSED
         measure = frame.type in ("RESTRICT", "EASE")
@@ -301,8 +303,26 @@ def targets(page: Page, line: Line, trigger: Trigger, actors: Ids) -> Ids:
         hit = measure and ((page.use(m) == PRIVATE and beside) or (not m.state and after))
         if (how in ON_WHOM and (after or how in ("to", "on", "against"))) or direct or hit:
             ids.append(m.id)
+    if not ids and frame.type in ("DISRUPT", "RECOVER") and actors[0].startswith("org:"):
+        ids = list(_whereabouts(page))
     if not ids and frame.type in ("RESTRICT", "EASE"):
         return ("all",)
     if not ids and frame.type == "FLOW" and any(not a.startswith("org:") for a in actors):
         return ("all",)
     return tuple(dict.fromkeys(ids))
+
+
+def _owns(page: Page, mention: Mention, trigger: Trigger) -> bool:
+    """Whether a name belongs to another act's noun: "in answer to US tariffs"."""
+    between = page.said(mention.end, trigger.start)
+    near = mention.end <= trigger.start and len(between) < 25
+    return near and trigger.frame.form == "noun" and not re.search(r"[,;:(]", between)
+
+
+def _whereabouts(page: Page) -> Ids:
+    """The first country in which the text says that something is."""
+    for line in page.lines:
+        for m in line.actors:
+            if m.state and page.preposition(line, m) == "in":
+                return (m.id,)
+    return ()

@@ -21,8 +21,13 @@ WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
 ASIDE = ("RESTRICT", "AGREE")
 #: two events of these types in one text are one only if their mode is the same
 BY_MODE = ("POSITION", "PRESSURE", "INVEST")
-#: where the text names no instrument
-DEFAULT_INSTRUMENT = {"RESTRICT": "export_control"}
+#: tools of agreement, inquiry and money: no instruments of a control or its easing
+NO_CONTROL = frozenset(
+    "truce dialogue mou supply_pact trade_deal early_warning info_sharing rnd talent wto_dispute "
+    "investigation security_review stockpile subsidy loan equity_stake offtake".split()
+)
+#: of a restriction whose tool the text does not name
+DEFAULT_INSTRUMENT = "export_control"
 
 
 @dataclass(slots=True)
@@ -161,32 +166,30 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
     )  # fmt: skip
 
 
-def _instruments(page: Page, line: Line, trigger: Trigger) -> tuple[str, ...]:
+def _instruments(page: Page, line: Line, trigger: Trigger) -> Ids:
+    """The tools named in the trigger; for a restriction or a joint act, else in its clause."""
     frame = trigger.frame
     if frame.type in WITHOUT_INSTRUMENT:
         return ()
-    clause = line.clause_at(trigger.start)
     weak = page.language.cues.weak_instruments
-    found: list[str] = list(frame.instruments)
-    for pattern, word in page.language.pairs["instruments"]:
-        if word in weak and found:
-            continue
-        if word not in found and pattern.search(page.low, trigger.start, trigger.end):
+    found = list(frame.instruments)
+    for word in _named(page, trigger.start, trigger.end):
+        if word not in found and not (found and word in weak):
             found.append(word)
-    if not found and frame.type in JOINT:
-        found = [
-            w
-            for p, w in page.language.pairs["instruments"]
-            if p.search(page.low, clause.start, clause.end)
-        ]
-    default = DEFAULT_INSTRUMENT.get(frame.type)
-    if not found and default:
-        found = [
-            w
-            for p, w in page.language.pairs["instruments"]
-            if w not in weak and p.search(page.low, clause.start, clause.end)
-        ][:1] or [default]
-    return tuple(found)
+    if frame.type in ("RESTRICT", "EASE"):
+        found = [word for word in found if word not in NO_CONTROL]
+    if found or frame.type not in ("RESTRICT", *JOINT):
+        return tuple(found)
+    clause = line.clause_at(trigger.start)
+    around = _named(page, clause.start, clause.end)
+    if frame.type in JOINT:
+        return tuple(around)
+    strong = [word for word in around if word not in weak and word not in NO_CONTROL]
+    return tuple(strong[:1]) or (DEFAULT_INSTRUMENT,)
+
+
+def _named(page: Page, start: int, end: int) -> list[str]:
+    return [w for p, w in page.language.pairs["instruments"] if p.search(page.low, start, end)]
 
 
 def _remember(page: Page, line: Line, memory: Memory) -> None:
@@ -195,6 +198,8 @@ def _remember(page: Page, line: Line, memory: Memory) -> None:
     states = [m for m in acting if m.state]
     offices = [m for m in states if m.part in ("agency", "person") or page.is_office(m)]
     companies = [m for m in acting if not m.state]
+    if acting:
+        memory.latest = (acting[0].id,)
     if states:
         memory.state = (states[0].id,)
     if offices:
@@ -285,3 +290,5 @@ def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:
         for when in line.dates:
             if getattr(told, when.role) is None and not when.telling:
                 setattr(told, when.role, when.value)
+        if page.language.re["at_once"].search(page.low, line.span.start, line.span.end):
+            told.effective = told.effective or told.date

@@ -14,10 +14,11 @@ MEASURES = ("RESTRICT", "EASE", "FLOW", "DISRUPT", "RECOVER")
 class Memory:
     """Grows sentence by sentence."""
 
-    #: last acting country, last country that spoke through an office, last acting company
+    #: last acting country, country that spoke through an office, company, any of them
     state: Ids = ()
     office: Ids = ()
     company: Ids = ()
+    latest: Ids = ()
     #: word of an office ("ministry") -> the country for which it last spoke
     offices: dict[str, Ids] = field(default_factory=dict)
     #: items that the document is about: those of the first sentence that names any

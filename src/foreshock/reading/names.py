@@ -175,6 +175,7 @@ _CAPITALISED = re.compile(r"(?<![\w.])(?:The )?[A-Z][\w&'.\-]*[\w](?: (?:&|[A-Z]
 #: capitalised words that are no company: openers of sentences, days, offices, common nouns
 _NO_COMPANY = frozenset(
     """
+    sales demand supplies stocks shares industry buyers producers plants carmaker automakers makers
     the a an it its this that these those they he she we you i in on at by for from to of and
     but or so as if when while after before since although though because both some many most
     more all any each no not nor yet even only just still also once until despite under over

@@ -129,14 +129,13 @@ class Page:
     def preposition(self, line: Line, mention: Mention) -> str:
         """The preposition that governs a mention, "" if none: "to" in "sales to mainland China"."""
         cues = self.language.cues
+        towards = self.language.re["target_before"]
+        if cues.spaced and towards.search(self.low[max(0, mention.start - 24) : mention.start]):
+            return "to"
         if not cues.spaced:
-            towards = self.language.re["target_before"].search(
-                self.low[max(0, mention.start - 3) : mention.start]
-            )
-            towards = towards or self.language.re["target_after"].match(
-                self.low[mention.end : mention.end + 8]
-            )
-            return "to" if towards else ""
+            after = self.language.re["target_after"].match(self.low[mention.end : mention.end + 8])
+            found = after or towards.search(self.low[max(0, mention.start - 3) : mention.start])
+            return "to" if found else ""
         before = self.low[max(line.span.start, mention.start - 60) : mention.start]
         words = re.findall(r"[\w']+|[,;:(]", before)
         while words and words[-1] in cues.skip_before_name:

@@ -160,7 +160,7 @@ def products(pack: Pack) -> dict[str, Ids]:
     made: dict[str, Ids] = {}
     names = Names(pack, "en")
     for actor in pack.actors:
-        items = tuple(dict.fromkeys(m.id for m in names.find(actor.role) if m.part == "item"))
+        items = tuple(dict.fromkeys(m.id for m in names.find(f"{actor.role}s") if m.part == "item"))
         if actor.kind == "company" and items:
             made[ids[actor.name]] = items
     for row in pack.provisions:

@@ -36,7 +36,7 @@ def _speaker(page: Page, line: Line, start: int, end: int, *, first: bool) -> Sa
     ]
     if words:
         at, kind = min(words) if first else max(words)
-        return Said(kind=kind, who=_who(near, at, kind))
+        return Said(kind=kind, who=_who(line, near, at, kind))
     if near:
         mention = near[0] if first else near[-1]
         kind = "gov" if mention.state else "company"
@@ -44,10 +44,11 @@ def _speaker(page: Page, line: Line, start: int, end: int, *, first: bool) -> Sa
     return Said()
 
 
-def _who(near: list[Mention], at: int, kind: str) -> tuple[str, ...]:
+def _who(line: Line, near: list[Mention], at: int, kind: str) -> tuple[str, ...]:
     if kind not in ("gov", "company"):
         return ()
     fitting = [m for m in near if m.state == (kind == "gov")]
+    fitting = fitting or [m for m in line.actors if m.state == (kind == "gov")][:1]
     if not fitting:
         return ()
     nearest = min(fitting, key=lambda m: abs(m.start - at))

@@ -72,4 +72,5 @@ def without_purpose(page: Page, items: list[Mention], start: int) -> list[Mentio
 def specific(items: Iterable[Mention]) -> Ids:
     """Ids in order of mention; a doubtful generic name gives way to any sure one."""
     found = list(items)
-    return unique([m for m in found if not m.doubtful] or found)
+    sure = [m for m in found if not m.doubtful]
+    return unique(sure or [m for m in found if m.id not in GENERIC])
