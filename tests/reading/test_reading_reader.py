@@ -181,3 +181,14 @@ def test_look_alike_and_hidden_letters_invent_nothing(read):
     reading = read("China banned exports of g\u0430llium and ant\u202eimony.")
     assert reading.events == ()
     assert len(reading.notes) == 2
+
+
+def test_half_characters_of_a_broken_file_do_no_harm(reader):
+    clocks = arrived(datetime(2026, 1, 2, tzinfo=UTC), None)
+    broken = Document(clocks=clocks, source="t", text="China \ud800 banned exports of gallium.")
+    assert len(reader.read(broken).events) == 1
+
+
+def test_the_same_act_told_a_thousand_times_is_one_event(read):
+    (event,) = read("China banned exports of gallium. " * 1000).events
+    assert 1 < len(event.evidence) <= 40

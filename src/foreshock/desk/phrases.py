@@ -164,8 +164,9 @@ def grounds(reason: Reason, pack: Pack) -> str:
 
 
 def why(warning: EarlyWarning) -> str:
-    """The two reasons that speak most for the warning; says so when none does."""
-    speaking = [plain(r.says).rstrip(".") for r in by_weight(warning) if r.weight > 0]
+    """The two first reasons that speak for the warning, in the judge's order: what happened before
+    how things stand; says so when none does."""
+    speaking = [plain(r.says).rstrip(".") for r in warning.reasons if r.weight > 0]
     return "; ".join(speaking[:2]) or "no reason speaks for it beyond the base rate"
 
 

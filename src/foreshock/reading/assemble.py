@@ -13,6 +13,8 @@ from foreshock.reading.status import dates_of, is_ahead, is_background, modality
 from foreshock.reading.things import GENERIC, default_items, in_scope, named_items
 from foreshock.words.records import Magnitude, Said
 
+#: more sentences than these add nothing to the evidence of an event
+MOST_SENTENCES = 40
 #: types told of both sides at once: all parties are actors
 JOINT = ("NEGOTIATE", "AGREE", "COOPERATE")
 #: types that say nothing of instruments
@@ -257,7 +259,7 @@ def _related(a: Ids, b: Ids) -> bool:
 
 def _merge(into: Draft, more: Draft) -> None:
     """Add what the later mention tells to the earlier one; the earlier wins where both speak."""
-    into.spots += [s for s in more.spots if s[0] not in {x[0] for x in into.spots}]
+    _spot(into, more.spots[0])
     if into.type not in JOINT:
         into.actors = tuple(dict.fromkeys((*into.actors, *more.actors)))
     named = tuple(dict.fromkeys((*into.targets, *more.targets)))
@@ -277,6 +279,13 @@ def _merge(into: Draft, more: Draft) -> None:
         into.reasons.append("several_sentences")
 
 
+def _spot(draft: Draft, spot: tuple[int, int, int]) -> None:
+    """One more sentence that tells the event, each once, up to a limit."""
+    told = {index for index, _, _ in draft.spots}
+    if spot[0] not in told and len(told) < MOST_SENTENCES:
+        draft.spots.append(spot)
+
+
 def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:
     """ "The curbs", "exporters must": one more sentence of the last measure told before."""
     if any(line.index in {s[0] for s in d.spots} for d in found):
@@ -286,7 +295,7 @@ def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:
     official = any("official" in d.reasons for d in measures)
     if m and measures and (official or line.index - measures[-1].spots[-1][0] <= 2):
         told = measures[0] if official else measures[-1]
-        told.spots.append((line.index, m.start(), m.end()))
+        _spot(told, (line.index, m.start(), m.end()))
         for when in line.dates:
             if getattr(told, when.role) is None and not when.telling:
                 setattr(told, when.role, when.value)

@@ -198,6 +198,7 @@ def _evidence(document: Document, page: Page, draft: Draft) -> tuple[Passage, ..
             begin = max(span.start, start - QUOTE // 2)
             end = min(span.end, begin + QUOTE)
         quote = document.text[begin:end] if document.marking < Marking.RED else ""
+        quote = quote.encode("utf-8", "replace").decode("utf-8")  # half characters of broken files
         found.append(Passage(document=document.id, start=begin, end=end, text=quote))
     return tuple(found)
 
