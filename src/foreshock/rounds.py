@@ -5,6 +5,7 @@ the end of the day and nothing else. Only a live round issues: it keeps its warn
 cancels earlier ones.
 """
 
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ from foreshock.words.records import (
     Signal,
     Stance,
 )
+from foreshock.words.reference import Series
 
 #: told what is being done, how much of it is done, and how much there is
 Progress = Callable[[str, int, int], None]
@@ -117,7 +119,7 @@ def run(archive: Archive, pack: Pack, ask: Ask, progress: Progress = _quiet) -> 
 
 
 def prepare(archive: Archive, pack: Pack, progress: Progress = _quiet) -> None:
-    """Take in the pack if this archive has never held a text, so that a first look sees something."""
+    """Take in the pack if this archive has never held a text: a first look then sees something."""
     if not archive.info().records.get("document", 0):
         with archive.hold("taking in the pack"):
             take_in(archive, pack, Ask(), clock.now(), progress)
@@ -132,11 +134,14 @@ def take_in(
     archive: Archive, pack: Pack, ask: Ask, moment: datetime, progress: Progress = _quiet
 ) -> list[Health]:
     """Keep the pack's texts and figures, and those of the folders named; the health of each."""
-    progress("pack", 0, 1 + len(ask.folders))
+    progress("taking in the pack", 0, 1)
+    described = {series.id: series for series in pack.series}
     harvests = [sources.from_pack(pack, moment)]
-    for number, folder in enumerate(ask.folders, 1):
-        progress(f"reading {folder.name}", number, 1 + len(ask.folders))
-        harvests.append(sources.read_folder(folder, moment, day=ask.undated))
+    for folder in ask.folders:
+        told = functools.partial(progress, f"taking in {folder.name}")
+        harvests.append(
+            sources.read_folder(folder, moment, day=ask.undated, series=described, progress=told)
+        )
     health = []
     for harvest in harvests:
         new = archive.add(harvest.documents)
@@ -243,13 +248,26 @@ def _signals(
             by_series.setdefault(row.series, []).append(row)
     described = {s.id: s for s in pack.series}
     for name, rows in sorted(by_series.items()):
-        if name in described:
-            deadlines = [
-                r.since
-                for r in regimes
-                if r.since is not None and r.origin == rows[0].reporter and rows[0].item in r.items
-            ]
-            yield from watch.signals(described[name], rows, day, deadlines=deadlines)
+        deadlines = [
+            r.since
+            for r in regimes
+            if r.since is not None and r.origin == rows[0].reporter and rows[0].item in r.items
+        ]
+        series = described.get(name) or _described(rows[0])
+        yield from watch.signals(series, rows, day, deadlines=deadlines)
+
+
+def _described(row: Observation) -> Series:
+    """A user's own series, of which the pack knows nothing: as its figures describe it."""
+    return Series(
+        id=row.series,
+        item=row.item,
+        title=row.series,
+        flow=row.flow,
+        reporter=row.reporter,
+        partner=row.partner,
+        unit=row.unit,
+    )
 
 
 def _before(archive: Archive, day: date, ask: Ask) -> list[EarlyWarning]:

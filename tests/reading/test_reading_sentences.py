@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from foreshock.reading.sentences import LONGEST_SENTENCE, lookalikes, lowered, plain, sentences
 
-SHARED = Path("/work/shared/corpus")
+SHARED = Path(__file__).parents[3] / "shared" / "corpus"
 
 
 def texts(text: str) -> list[str]:

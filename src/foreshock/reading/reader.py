@@ -34,6 +34,12 @@ _SCRIPTS = {
 }
 
 
+_DUTCH = frozenset("de het een van heeft voor niet wordt zijn met op over dat".split())
+_ENGLISH = frozenset(
+    "the of and to has for is on by with from its said will export exports".split()
+)
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What was read: events in order of mention, the language they were read in, what to know."""
 
@@ -120,8 +126,7 @@ def guess_language(text: str, told: str = "") -> str:
     if counts[best] > 0.15 * len(sample):
         return best
     words = sample.lower().split()
-    dutch = sum(w in ("de", "het", "een", "van", "heeft", "voor", "niet", "wordt") for w in words)
-    english = sum(w in ("the", "of", "and", "to", "in", "has", "for", "is") for w in words)
+    dutch, english = (sum(w in common for w in words) for common in (_DUTCH, _ENGLISH))
     if dutch > english:
         return "nl"
     if english:

@@ -1,0 +1,172 @@
+"""Run the benchmarks that belong into docs/benchmarks.md, and write that page.
+
+    python benchmarks/measure.py [--corpus DIR] [--runs 2] [--out docs/benchmarks.md]
+
+The labelled corpus of the event standard is not shipped; without --corpus the reading is left out,
+and the page says so. Each benchmark has its own limit of time; one that fails or takes too long is
+named with its last words, and the rest goes on. Takes four to six minutes on two quiet cores.
+"""
+
+import argparse
+import os
+import platform
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+#: libraries whose version bears on the figures
+LIBRARIES = ("duckdb", "msgspec", "numpy", "sqlalchemy")
+
+
+class Benchmark(NamedTuple):
+    """One script and what the page says of it."""
+
+    script: str
+    title: str
+    about: str
+    #: seconds after which it is given up
+    limit: int
+    #: True: prints Markdown; False: plain lines
+    markdown: bool
+
+
+BENCHMARKS = (
+    Benchmark(
+        "start.py",
+        "Start",
+        "A clone, one command, nothing prepared: install, archive, pack, a round; then the same "
+        "again. The peer is the bare interpreter. Packages come over the network or from a cache "
+        "of the installer, whichever it has.",
+        160,
+        True,
+    ),
+    Benchmark(
+        "archive.py",
+        "Archive",
+        "Figures written, and read as known on a past day, beside one plain SQLite table with an "
+        "index. The peer keeps no hashes and drops no repeats; both gave the same answer.",
+        130,
+        True,
+    ),
+    Benchmark(
+        "reading.py",
+        "Reading",
+        "Events found against the labels of the event standard's corpus, by the standard's own "
+        "scorer. What was tuned on the same texts flatters: new texts will give less.",
+        60,
+        False,
+    ),
+)
+
+
+def words_of(benchmark: Benchmark, runs: int, corpus: Path | None) -> list[str] | None:
+    """The command of a benchmark; None where it cannot be run without the corpus."""
+    command = [sys.executable, str(ROOT / "benchmarks" / benchmark.script)]
+    if benchmark.script == "reading.py":
+        return None if corpus is None else [*command, "--corpus", str(corpus)]
+    return [*command, "--runs", str(runs)]
+
+
+def outcome(benchmark: Benchmark, runs: int, corpus: Path | None) -> str:
+    """What a benchmark printed, or one sentence on why there is nothing."""
+    command = words_of(benchmark, runs, corpus)
+    if command is None:
+        return "Not measured: the labelled corpus was not named (`--corpus`)."
+    if not Path(command[1]).is_file():
+        return f"Not measured: there is no `benchmarks/{benchmark.script}`."
+    print(f"{benchmark.script}: at most {benchmark.limit} s ...", file=sys.stderr, flush=True)
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,
+    ) as process:
+        try:
+            printed, complaint = process.communicate(timeout=benchmark.limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # its own children too
+            return f"Not measured: not done after {benchmark.limit} seconds."
+    if process.returncode != 0:
+        last = (complaint.strip().splitlines() or ["no word"])[-1]
+        return f"Not measured: `{benchmark.script}` failed with `{last[:200]}`."
+    return printed.strip() if benchmark.markdown else f"```text\n{printed.strip()}\n```"
+
+
+def machine() -> Iterator[str]:
+    """The lines that say where and with what was measured."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    yield "| | |"
+    yield "|---|---|"
+    yield f"| measured | {datetime.now(UTC):%Y-%m-%d %H:%M} UTC |"
+    yield f"| version | {commit()} |"
+    yield f"| processor | {processor()}, {os.cpu_count()} cores |"
+    yield f"| memory | {memory:.0f} GB |"
+    yield f"| system | {platform.system()} {platform.release()} |"
+    yield f"| Python | {platform.python_version()} |"
+    yield f"| libraries | {libraries} |"
+    yield f"| load at the start | {os.getloadavg()[0]:.1f} |"
+
+
+def commit() -> str:
+    """The commit measured, and whether files had been changed since."""
+    said = [
+        subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+        for words in (["rev-parse", "--short", "HEAD"], ["status", "--porcelain"])
+    ]
+    if any(one.returncode for one in said):
+        return "unknown (no git repository)"
+    return said[0].stdout.strip() + (", with changes" if said[1].stdout.strip() else "")
+
+
+def processor() -> str:
+    """The name of the processor, as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor() or platform.machine()
+
+
+def page(runs: int, corpus: Path | None) -> str:
+    """The whole page, with every benchmark run."""
+    parts = [
+        "# Measured",
+        "<!-- Made by benchmarks/measure.py; run it again instead of changing this page. -->",
+        "Run it on your machine:",
+        "```sh\npython benchmarks/measure.py                 # all but the reading\n"
+        "python benchmarks/measure.py --corpus DIR    # with a labelled corpus\n```",
+        f"Figures are medians of {runs} runs unless a section says otherwise. A machine that does "
+        "other work at the same time gives worse ones.",
+        "\n".join(machine()),
+    ]
+    for benchmark in BENCHMARKS:
+        result = outcome(benchmark, runs, corpus)
+        parts += [f"## {benchmark.title}", benchmark.about, f"`benchmarks/{benchmark.script}`"]
+        parts.append(result)
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    """Measure, then write the page."""
+    ask = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    ask.add_argument("--corpus", type=Path, help="folder of the labelled corpus")
+    ask.add_argument("--runs", type=int, default=2, help="runs of each figure")
+    ask.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    asked = ask.parse_args()
+    text = page(asked.runs, asked.corpus)
+    asked.out.write_text(text, "utf-8")
+    print(f"Wrote {asked.out}.", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
