@@ -96,7 +96,8 @@ def outcome(benchmark: Benchmark, runs: int, corpus: Path | None) -> str:
             return f"Not measured: not done after {benchmark.limit} seconds."
     if process.returncode != 0:
         last = (complaint.strip().splitlines() or ["no word"])[-1]
-        return f"Not measured: `{benchmark.script}` failed with `{last[:200]}`."
+        kind = last.partition(":")[0][:80]  # the rest may hold paths of this machine
+        return f"Not measured: `{benchmark.script}` failed with `{kind}`. Run it alone to see why."
     return printed.strip() if benchmark.markdown else f"```text\n{printed.strip()}\n```"
 
 

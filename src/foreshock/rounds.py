@@ -30,6 +30,7 @@ from foreshock.words.records import (
     Measure,
     Observation,
     Reading,
+    Receipt,
     Record,
     Regime,
     Round,
@@ -271,10 +272,16 @@ def _described(row: Observation) -> Series:
 
 
 def _before(archive: Archive, day: date, ask: Ask) -> list[EarlyWarning]:
-    """Warnings already out; a replay of a past day knows none, it shows what it would have said."""
+    """Our own warnings that are out; a replay knows none, it shows what it would have said."""
     if ask.as_of is not None:
         return []
-    out = [w for w in archive.known(EarlyWarning, day) if w.state in ("issued", "updated")]
+    receipts = [r for r in archive.known(Receipt, day) if r.direction == "received"]
+    of_partners = {record for receipt in receipts for record in receipt.contained}
+    out = [
+        w
+        for w in archive.known(EarlyWarning, day)
+        if w.state in ("issued", "updated") and w.id not in of_partners
+    ]
     return [w for w in out if not ask.holders or w.holder in ask.holders]
 
 

@@ -183,9 +183,9 @@ def _instruments(page: Page, line: Line, trigger: Trigger) -> Ids:
     if found or frame.type not in ("RESTRICT", *JOINT):
         return tuple(found)
     clause = line.clause_at(trigger.start)
-    around = _named(page, clause.start, clause.end)
     if frame.type in JOINT:
-        return tuple(around)
+        return tuple(_named(page, clause.start, line.span.end))
+    around = _named(page, clause.start, clause.end)
     strong = [word for word in around if word not in weak and word not in NO_CONTROL]
     return tuple(strong[:1]) or (DEFAULT_INSTRUMENT,)
 
@@ -239,8 +239,10 @@ def same_act(a: Draft, b: Draft) -> bool:
         return False
     if a.type == "FLOW" and (a.direction != b.direction or a.targets != b.targets):
         return False
-    specific = [set(x.instruments) - {"export_control", "export_licence"} for x in (a, b)]
-    if a.type in ("RESTRICT", "EASE") and all(specific) and not specific[0] & specific[1]:
+    specific = [
+        set(x.instruments) - {"export_control", "export_licence", "dialogue"} for x in (a, b)
+    ]
+    if a.type in ("RESTRICT", "EASE", "AGREE") and all(specific) and not specific[0] & specific[1]:
         return False
     narrow = [set(x.targets) - {"all"} for x in (a, b)]
     return not (all(narrow) and not narrow[0] & narrow[1])
@@ -271,7 +273,9 @@ def _merge(into: Draft, more: Draft) -> None:
             setattr(into, field_name, getattr(more, field_name))
     known = {(m.value, m.unit) for m in into.magnitudes}
     into.magnitudes += tuple(m for m in more.magnitudes if (m.value, m.unit) not in known)
-    if into.instruments in ((), ("export_control",)):
+    if into.type in JOINT:
+        into.instruments = tuple(dict.fromkeys((*into.instruments, *more.instruments)))
+    if into.instruments in ((), (DEFAULT_INSTRUMENT,)):
         into.instruments = more.instruments or into.instruments
     into.background = into.background and (more.background or "opening" not in more.reasons)
     into.reasons += [r for r in more.reasons if r.startswith("frame:") and r not in into.reasons]

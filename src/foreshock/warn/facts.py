@@ -103,8 +103,17 @@ def pairs(
     gathered = [
         gather(known, pack, network, (item, holder), origins.get(item, set()) - {holder})
         for item, holder in sorted(wanted)
+        if _uses(holder, item, pack)
     ]
     return [f for f in gathered if f.share >= MATERIAL_SHARE or (f.item, f.holder) in kept]
+
+
+def _uses(holder: str, item: str, pack: Pack) -> bool:
+    """Whether the item concerns the holder: a company profile may name the items that it uses."""
+    row = pack.holder.get(holder)
+    if row is None or not row.items:
+        return True
+    return any(item in pack.family(used) or used in pack.family(item) for used in row.items)
 
 
 def gather(

@@ -104,7 +104,7 @@ def _under_the_clock(
         f"stocks ({outlook.shortage.cover_basis}) and goods under way bridge the gap at first: in "
         f"{100 * (1 - outlook.p90):.0f} % of the draws nothing runs short within 90 days"
     )
-    weight = _logit(after[1]) - _logit(chances[1])
+    weight = round(_logit(after[1]) - _logit(chances[1]), 2)
     reason = Reason(
         rule="stock_clock", says=says, weight=weight, evidence=outlook.shortage.evidence
     )

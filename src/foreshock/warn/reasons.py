@@ -93,8 +93,9 @@ _REGIME_ROWS = {
 
 
 def _regimes(facts: Facts, pack: Pack) -> Iterable[Found]:
-    """The one regime that weighs most: two papers on one flow do not stop it twice."""
-    best: tuple[float, Found] | None = None
+    """The regime that weighs most, of the largest source: two papers do not stop a flow twice."""
+    best: tuple[tuple[float, float], Found] | None = None
+    shares = {d.origin: d.direct + d.indirect for d in facts.dependences}
     for regime in facts.fresh:
         row = _REGIME_ROWS.get((regime.state, regime.mode))
         if row == "suspended" and _ends_soon(regime, facts):
@@ -106,7 +107,7 @@ def _regimes(facts: Facts, pack: Pack) -> Iterable[Found]:
             _regime_sentence(regime, facts.day, pack),
             (regime.measure, *regime.evidence),
         )
-        weight = pack.weight[row].weight_logodds_90
+        weight = (pack.weight[row].weight_logodds_90, shares.get(regime.origin, 0.0))
         if best is None or weight > best[0]:
             best = (weight, one)
     if best is not None:

@@ -266,20 +266,27 @@ def _signal(series: Series, told: _Told, figures: Sequence[Observation]) -> Sign
         happened=told.since,
         backfilled=known.backfilled,
     )
+    supplier, receiver = series.reporter, series.partner
+    if series.flow == "imports":  # the receiver reports these
+        supplier, receiver = receiver, supplier
     return Signal(
         clocks=clocks,
         marking=strictest([row.marking for row in figures]),
         kind=told.kind,
         series=series.id,
         item=series.item,
-        actor=series.reporter,
-        partner="all" if series.partner in ("", "world") else series.partner,
+        actor=_everybody(supplier),
+        partner=_everybody(receiver),
         since=told.since,
         score=told.score,
         direction=told.direction,
         says=told.says,
         evidence=tuple(f"{row.series}:{row.period}:{row.origin.publisher}" for row in figures),
     ).sealed()
+
+
+def _everybody(side: str) -> str:
+    return "all" if side in ("", "world") else side
 
 
 def _number(period: str) -> int:

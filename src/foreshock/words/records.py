@@ -292,8 +292,9 @@ class Signal(Record, frozen=True, kw_only=True):
     kind: str
     series: str
     item: str
+    #: who supplies, "all" for everybody
     actor: str
-    #: the partner on the other side of the flow; "world" for all of them
+    #: who receives, "all" for everybody
     partner: str
     since: str
     #: 0 usual .. 1 certain that it is not
