@@ -4,7 +4,6 @@ import pytest
 
 from foreshock.errors import PackError
 from foreshock.words import pack
-from foreshock.words.clocks import span
 from foreshock.words.vocab import INSTRUMENTS, NEXT_STEPS, TYPES
 
 
@@ -23,10 +22,10 @@ def test_every_fact_has_a_source_and_says_whether_it_was_read(shipped):
     assert all(f.publisher and f.source_date and f.checked for f in facts)
 
 
-def test_no_step_of_a_measure_was_known_before_it_was_published(shipped):
+def test_no_step_of_a_measure_is_known_before_somebody_published_it(shipped):
+    """A page may bear the date of the evening before; a later page may tell of an earlier word."""
     for step in shipped.steps:
-        if step.step == "in_force":
-            assert step.published <= span(step.date)[1] or step.published == step.source_date
+        assert (step.published - step.source_date).days <= 1, step
 
 
 def test_an_item_knows_its_ancestors_and_its_family(shipped):

@@ -18,6 +18,7 @@ from foreshock.reading.sentences import HIDDEN, lookalikes
 from foreshock.words.markings import Marking
 from foreshock.words.pack import Pack
 from foreshock.words.records import Document, Event, EventLink, Passage
+from foreshock.words.vocab import ITEMS
 
 #: a longer text is read up to here; what follows is noted as unread
 MOST_CHARACTERS = 200_000
@@ -208,10 +209,12 @@ def _evidence(document: Document, page: Page, draft: Draft) -> tuple[Passage, ..
     return tuple(found)
 
 
-def standard(document: Document, reading: Reading) -> dict[str, Any]:
+def standard(document: Document, reading: Reading, pack: Pack | None = None) -> dict[str, Any]:
     """A reading in the form of the event standard 1.0, ready for JSON.
 
-    Extra keys: `evidence` (offsets into the body), `confidence`, `reasons`.
+    Extra keys: `evidence` (offsets into the body), `confidence`, `reasons`. With the pack, an item
+    that only the pack knows is told as the item of the standard that it belongs to, if there is
+    one: spherical graphite as graphite.
 
     >>> from datetime import UTC, datetime
     >>> from foreshock.words.clocks import live
@@ -224,7 +227,7 @@ def standard(document: Document, reading: Reading) -> dict[str, Any]:
     return {
         "doc": document.name or document.id,
         "date": day.isoformat() if day else None,
-        "events": [_standard_event(e) for e in reading.events],
+        "events": [_standard_event(e, pack) for e in reading.events],
     }
 
 
@@ -234,10 +237,13 @@ _AS_IS = (
 ).split()
 
 
-def _standard_event(event: Event) -> dict[str, Any]:
+def _standard_event(event: Event, pack: Pack | None) -> dict[str, Any]:
     said = msgspec.json.decode(msgspec.json.encode(event))
     out: dict[str, Any] = {"id": event.local}
     out.update((key, said[key]) for key in _AS_IS)
+    if pack is not None:
+        told = (next((i for i in pack.ancestors(x) if i in ITEMS), x) for x in event.items)
+        out["items"] = list(dict.fromkeys(told))
     out["evidence"] = [{"start": p.start, "end": p.end} for p in event.evidence]
     out["confidence"] = event.confidence
     out["reasons"] = list(event.reasons)

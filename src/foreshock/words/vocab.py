@@ -52,6 +52,21 @@ INSTRUMENTS = tuple(
     review_policy quota_carryover customs_check border_closure nationalisation production_quota
     """.split()
 )
+#: the items of the standard; the pack knows more, each below one of these where one fits
+ITEMS = tuple(
+    """
+    chip chip.ai chip.hbm chip.dram chip.nand chip.mem chip.logic chip.legacy chip.auto
+    chip.power chip.sensor chip.radhard server display pkg sme sme.litho sme.euv sme.duv
+    sme.etch sme.dep sme.metro sme.clean sme.coat sme.implant sme.mask sme.parts eda tech.chip
+    tech.ree tech.battery tech.ai tech.quantum mat.resist mat.hf mat.fpi mat.wafer mat.polysi
+    mat.quartz mat.neon mat.helium mat.noble mat.gas mat.bromine mat.chem mat.superhard mat.wbg
+    min min.ga min.ge min.sb min.graphite min.w min.te min.bi min.mo min.in min.li min.co min.ni
+    min.mn min.cu min.al min.sn min.ti min.ta min.mg min.v min.pgm min.ag min.u min.si min.f ree
+    ree.la ree.ce ree.pr ree.nd ree.pm ree.sm ree.eu ree.gd ree.tb ree.dy ree.ho ree.er ree.tm
+    ree.yb ree.lu ree.y ree.sc ree.heavy magnet batt batt.mat dualuse goods auto telecom energy
+    other
+    """.split()
+)
 HUBS = tuple(
     "AU BR CA CD CL CN DE EU FR HK ID IN IT JP KR KZ MM MO MY NL QA RU SG TW UA US VN ZA ZW".split()
 )
