@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from foreshock.reading import Reader, standard
-from foreshock.words import pack
 from foreshock.words.clocks import arrived
+from foreshock.words.pack import Pack, load
 from foreshock.words.records import Document
 
 SHOWN = (
@@ -59,13 +59,14 @@ def scorer(folder: Path) -> Any:
     return module
 
 
-def scored(reader: Reader, folder: Path, score: Any) -> tuple[dict[str, Any], Counter[str]]:
+def scored(pack: Pack, folder: Path, score: Any) -> tuple[dict[str, Any], Counter[str]]:
     """The scorer's report on a folder, and the errors by kind."""
+    reader = Reader(pack)
     gold: dict[str, Any] = {}
     read: dict[str, Any] = {}
     for document, events in labelled(folder):
         gold[document.name] = [score.norm(e) for e in events]
-        found = standard(document, reader.read(document))
+        found = standard(document, reader.read(document), pack)
         read[document.name] = [score.norm(e) for e in found["events"]]
     kinds: Counter[str] = Counter()
     for name, events in gold.items():
@@ -116,9 +117,9 @@ def main() -> None:
     ask.add_argument("--articles", type=Path)
     given = ask.parse_args()
     score = scorer(given.corpus)
-    reader = Reader(pack.load())
+    pack = load()
     for folder in filter(None, (given.corpus, given.articles)):
-        report, kinds = scored(reader, folder, score)
+        report, kinds = scored(pack, folder, score)
         print(
             f"{folder.name}: {report['docs']} documents, {report['gold_events']} labelled events,"
         )
@@ -128,7 +129,7 @@ def main() -> None:
                 print(f"  {name:30} {report['metrics'][name]:.2f}")
         for kind, count in kinds.most_common():
             print(f"  {kind:40} {count}")
-    rate, peak = speed(reader, given.corpus)
+    rate, peak = speed(Reader(pack), given.corpus)
     print(f"speed: {rate:.0f} texts of 4,000 characters a second on one core; {peak:.0f} MB")
 
 
