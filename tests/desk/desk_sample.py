@@ -134,7 +134,13 @@ def pack(**changes: Any) -> Pack:
         ),
         "needs": tuple(
             ref.Need(
-                input=a, output=b, kind="consumable", criticality="critical", publisher="Foreshock"
+                input=a,
+                output=b,
+                kind="consumable",
+                criticality="critical",
+                publisher="Foreshock",
+                source_date=date(2017, 1, 1),
+                checked="secondary",
             )
             for a, b in (("min.ga", "mat.wbg"), ("mat.wbg", "chip.rf"), ("chip.rf", "telecom"))
         ),

@@ -475,3 +475,14 @@ def test_only_the_latest_version_of_a_warning_is_out_and_a_cancelled_one_is_not(
     later = msgspec.structs.replace(first, id="later", supersedes=first.id, state="updated")
     gone = msgspec.structs.replace(other, id="gone", supersedes=other.id, state="cancelled")
     assert [w.id for w in out([first, later, other, gone])] == ["later"]
+
+
+def test_a_link_between_goods_that_was_published_later_is_not_shown():
+    early = sample.pack()
+    later = [
+        msgspec.structs.replace(n, source_date=date(2023, 9, 26)) if n.input == "min.ga" else n
+        for n in early.needs
+    ]
+    shown = client(pack=sample.pack(needs=tuple(later)))
+    assert "Goes into" in client(pack=early).get(f"/items/min.ga?as_of={DAY}").text
+    assert "Goes into" not in shown.get(f"/items/min.ga?as_of={DAY}").text

@@ -61,7 +61,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     findings: Findings
     #: ids of the records held back, and the names of measures among them
     held: frozenset[str] = frozenset()
-    #: how many records and figures the receiver does not see
+    #: how many records, figures and caveats about them the receiver does not see
     held_back: int = 0
 
 
@@ -87,11 +87,19 @@ def fit(findings: Findings, receiver: Receiver) -> Shown:
     open_measures = {m.name for m in passed["measures"]}
     passed["regimes"] = tuple(r for r in findings.regimes if r.measure in open_measures)
     closed = {m.name for m in held if isinstance(m, Measure)} - open_measures
+    ids = frozenset({r.id for r in held} | closed)
+    passed["caveats"] = tuple(c for c in findings.caveats if not _names(c, ids))
+    figures = len(findings.observations) - len(passed["observations"])
     return Shown(
         findings=msgspec.structs.replace(findings, **passed),
-        held=frozenset({r.id for r in held} | closed),
-        held_back=len(held) + len(findings.observations) - len(passed["observations"]),
+        held=ids,
+        held_back=len(held) + figures + len(findings.caveats) - len(passed["caveats"]),
     )
+
+
+def _names(caveat: str, held: frozenset[str]) -> bool:
+    """Whether the sentence names a record that is held back: it tells what the record says."""
+    return not held.isdisjoint(word.strip(",:;.") for word in caveat.split())
 
 
 def figures_fit(figures: Iterable[Observation], receiver: Receiver) -> tuple[Observation, ...]:

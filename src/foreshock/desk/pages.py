@@ -79,18 +79,19 @@ def _warning(view: View, found: EarlyWarning) -> Context:
             )
             for reason in reasons
         ],
-        "chain": consequences(found, view.pack) if found.consequences else "",
+        "chain": consequences(found, view.pack, view.day) if found.consequences else "",
         "rules": [rule for rule in view.pack.levels if rule.level == found.level],
     }
 
 
-def consequences(found: EarlyWarning, pack: Pack) -> str:
+def consequences(found: EarlyWarning, pack: Pack, day: date) -> str:
     """What the shortage would reach, as SVG: edges of the pack between the goods the warning names.
 
     A good that no row of the pack joins to the others hangs on the item itself.
     """
     goods = {found.item, *found.consequences}
-    edges = [(n.input, n.output) for n in pack.needs if {n.input, n.output} <= goods]
+    known = [n for n in pack.needs if n.known(day)]
+    edges = [(n.input, n.output) for n in known if {n.input, n.output} <= goods]
     reached = {output for _, output in edges}
     edges += [(found.item, good) for good in found.consequences if good not in reached]
     readable = {good: phrases.name(good, pack) for good in goods}
@@ -133,7 +134,7 @@ def item(view: View, key: str) -> Context:
         "series": series(view, key),
         "measures": [m for m in view.findings.measures if near & set(m.items)],
         "events": events(view, [e for e in view.findings.events if near & set(e.items)]),
-        "goes_into": [n for n in view.pack.needs if n.input == key],
+        "goes_into": [n for n in view.pack.needs if n.input == key and n.known(view.day)],
         "parents": [a for a in view.pack.ancestors(key) if a != key],
     }
 

@@ -13,6 +13,7 @@ from foreshock.archive import Archive
 from foreshock.desk.talk import Interrupted, say
 from foreshock.desk.web import make_app
 from foreshock.errors import WrongUse
+from foreshock.words.clocks import now
 from foreshock.words.pack import Pack
 
 #: the desk shows everything this house may see, so it answers this machine only
@@ -33,7 +34,7 @@ class Looks:
     def __call__(self, as_of: date | None, holder: str | None) -> rounds.Findings:
         """The findings for a day (None: now) and a holder (None: those most exposed)."""
         with self._one_at_a_time:
-            key = (as_of, date.today(), holder, self._archive.info().head)
+            key = (as_of, now().date(), holder, self._archive.info().head)
             if key not in self._kept:
                 if len(self._kept) >= KEEP:
                     self._kept.pop(next(iter(self._kept)))
@@ -43,18 +44,16 @@ class Looks:
 
 
 def serve_desk(archive: Archive, pack: Pack, port: int) -> None:
-    """Serve until Ctrl-C. Raises `WrongUse` when the port is taken."""
+    """Serve until Ctrl-C. `port` lies in 1..65535; raises `WrongUse` when it is taken."""
     _refuse_taken(port)
     app = make_app(Looks(archive, pack), pack)
-    say(f"The desk is open on http://{HOST}:{port} - Ctrl-C closes it.")
     with contextlib.suppress(Interrupted):
+        say(f"The desk is open on http://{HOST}:{port} - Ctrl-C closes it.")
         uvicorn.run(app, host=HOST, port=port, log_level="warning", server_header=False)
     say("The desk is closed.")
 
 
 def _refuse_taken(port: int) -> None:
-    if not 0 < port < 65536:
-        raise WrongUse(f"--port {port}", expected="a port from 1 to 65535")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -63,5 +62,9 @@ def _refuse_taken(port: int) -> None:
             why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {error}"
             raise WrongUse(
                 f"port {port} on {HOST} {why}",
-                next_step=f"Close what uses it, or choose another: --port {port + 1}",
+                next_step=f"Close what uses it, or choose another: --port {_another(port)}",
             ) from None
+
+
+def _another(port: int) -> int:
+    return port + 1 if 1024 <= port < 65535 else 8421

@@ -8,11 +8,16 @@
 | holders | FORESHOCK_HOLDERS | for whom, parted by commas |
 | documents | FORESHOCK_DOCUMENTS | folders to take in at every round, parted by commas |
 | port | FORESHOCK_PORT | port of the web desk on this machine |
+
+A folder that is not written whole counts from where the command is started.
 """
 
+import difflib
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import platformdirs
@@ -20,52 +25,105 @@ import platformdirs
 from foreshock.errors import WrongUse
 
 FILE = "foreshock.toml"
+_PREFIX = "FORESHOCK_"
 _LISTS = ("holders", "documents")
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one call."""
 
     home: Path
     pack: Path | None = None
     holders: tuple[str, ...] = ()
     documents: tuple[Path, ...] = ()
-    port: int = 8421
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8421
 
 
-def read(home: Path | None = None, **given: object) -> Settings:
-    """The settings that hold for a call; `given` is what the command line says (None: nothing).
+#: setting -> what is said to be expected where it cannot be understood
+_EXPECTED = {
+    "pack": "a folder",
+    "holders": "a list of ids, such as KR, EU",
+    "documents": "a list of folders",
+    "port": "a port from 1 to 65535",
+}
 
-    Raises `WrongUse` naming the file or variable that cannot be understood.
+
+class _Given(msgspec.Struct, frozen=True):
+    """A setting as somebody gave it, and where."""
+
+    name: str
+    value: object
+    where: str
+
+
+def read(home: Path | None = None) -> Settings:
+    """The settings that hold for a call; `home` is what the command line says.
+
+    Raises `WrongUse` naming the line of the file, or the variable, that cannot be understood.
     """
-    env = {
-        name: os.environ[f"FORESHOCK_{name.upper()}"]
-        for name in Settings.__struct_fields__
-        if os.environ.get(f"FORESHOCK_{name.upper()}")
-    }
-    chosen = Path(home or env.get("home") or platformdirs.user_data_path("foreshock")).expanduser()
-    values: dict[str, object] = {**_file(chosen / FILE), "home": str(chosen)}
-    for name, text in env.items():
-        if name != "home":
-            values[name] = [t for t in text.split(",") if t] if name in _LISTS else text
-    values.update({name: value for name, value in given.items() if value not in (None, ())})
+    place = home or os.environ.get(f"{_PREFIX}HOME") or platformdirs.user_data_path("foreshock")
+    chosen = Path(place).expanduser()
+    values: dict[str, object] = {"home": chosen}
+    for given in (*_of_file(chosen / FILE), *_of_environment()):  # the later one holds
+        values[given.name] = _understood(given)
+    return msgspec.convert(values, Settings)
+
+
+def _of_file(path: Path) -> Iterator[_Given]:
     try:
-        return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
-    except msgspec.ValidationError as error:
+        table = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongUse(f"{path}: {error}", next_step="Mend the file or remove it.") from None
+    except OSError as error:
         raise WrongUse(
-            f"the settings cannot be understood: {error}",
-            next_step=f"Look at {chosen / FILE} and at the variables FORESHOCK_*.",
+            f"{path} cannot be read: {error.strerror}", next_step="Check who may read it."
+        ) from None
+    for name, value in table.items():
+        where = f"{path}: {name}"
+        if name not in _EXPECTED:
+            raise WrongUse(
+                f"{where} is no setting of this file",
+                expected=f"one of {', '.join(_EXPECTED)}",
+                next_step="Correct the name or remove the line.",
+            )
+        yield _Given(name, value, where)
+
+
+def _of_environment() -> Iterator[_Given]:
+    variables = {_PREFIX + name.upper(): name for name in Settings.__struct_fields__}
+    for variable in os.environ:
+        near = difflib.get_close_matches(variable, variables, n=1, cutoff=0.9)
+        if near and variable not in variables:
+            raise WrongUse(
+                f"the variable {variable} is no setting",
+                expected=near[0],
+                next_step="Correct the name or unset it.",
+            )
+    for variable, name in variables.items():
+        if name == "home":  # told already: the file lies in it
+            continue
+        text = os.environ.get(variable, "").strip()
+        if text:
+            parts = [part.strip() for part in text.split(",") if part.strip()]
+            yield _Given(name, parts if name in _LISTS else text, variable)
+
+
+def _understood(given: _Given) -> object:
+    """The value as the setting's own type."""
+    kinds = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    # only the environment may write a number as text: it has nothing else
+    loose = given.where.startswith(_PREFIX)
+    try:
+        return msgspec.convert(given.value, kinds[given.name], strict=not loose, dec_hook=_path)
+    except msgspec.ValidationError:
+        raise WrongUse(
+            f"{given.where} is {given.value!r}",
+            expected=_EXPECTED[given.name],
+            next_step="Correct it or remove it.",
         ) from None
 
 
 def _path(kind: type, value: object) -> object:
-    return Path(str(value)).expanduser() if kind is Path else value
-
-
-def _file(path: Path) -> dict[str, object]:
-    if not path.is_file():
-        return {}
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{path}: {error}", next_step="Mend the file or remove it.") from None
+    if kind is not Path or not isinstance(value, str):
+        raise ValueError(value)  # msgspec makes a ValidationError of it
+    return Path(value).expanduser()

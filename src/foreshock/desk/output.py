@@ -1,0 +1,133 @@
+"""What a verb leaves behind: sentences and tables for people, JSON for machines, files."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from foreshock.desk.talk import emit, say, show
+from foreshock.errors import ForeshockError, WrongUse
+from foreshock.words.pack import Pack
+from foreshock.words.records import Record
+
+if TYPE_CHECKING:
+    from foreshock.rounds import Findings
+
+#: warnings told as sentences; the table goes on where they stop
+SENTENCES = 5
+#: rows of a table on a terminal
+ROWS = 25
+
+
+def show_findings(findings: "Findings", pack: Pack) -> None:
+    """The most serious warnings in sentences, more of them in a table, and what was not seen."""
+    from foreshock.desk import phrases
+    from foreshock.desk import show as shown
+
+    standing = phrases.out(findings.warnings)
+    caveats = tuple(dict.fromkeys(findings.caveats))
+    told = _with(findings, warnings=tuple(standing[:SENTENCES]), caveats=caveats)
+    show(*shown.summary_lines(told, pack))
+    if standing:
+        show(shown.warnings_table(_with(findings, warnings=tuple(standing[:ROWS])), pack))
+        show_rest(len(standing), "warnings", "All: --json, or the desk.")
+    for line in shown.health_lines(findings):
+        say(line)
+
+
+def _with(findings: "Findings", **changes: object) -> "Findings":
+    return msgspec.structs.replace(findings, **changes)
+
+
+def show_rest(count: int, what: str, where: str) -> None:
+    """A last line under a table that does not hold all of its `count` rows."""
+    if count > ROWS:
+        show(f"... and {count - ROWS} more {what}. {where}")
+
+
+def plain(findings: "Findings") -> dict[str, object]:
+    """What a program is told of a round: all but the texts and figures it rests on."""
+    from foreshock.gate import OWN, fit_for
+
+    def fit(records: Sequence[Record]) -> object:
+        return msgspec.to_builtins(fit_for(records, OWN)[0])
+
+    return {
+        "as_of": findings.as_of,
+        "live": findings.live,
+        "documents": len(findings.documents),
+        "observations": len(findings.observations),
+        "warnings": fit(findings.warnings),
+        "signals": fit(findings.signals),
+        "events": fit(findings.events),
+        "measures": fit(findings.measures),
+        "commitments": fit(findings.commitments),
+        "health": findings.health,
+        "caveats": findings.caveats,
+    }
+
+
+def as_json(value: object) -> str:
+    """A value as one JSON document, indented, with a line end.
+
+    >>> print(as_json({"level": 2}), end="")
+    {
+     "level": 2
+    }
+    """
+    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n"
+
+
+def deliver(out: Path | None, text: str) -> None:
+    """Write a file, whole or not at all; without one, to stdout.
+
+    Raises `WrongUse` when the place cannot be written to, `ForeshockError` when the disk is full.
+    """
+    if out is None:
+        emit(text)
+        return
+    check_place(out)
+    try:
+        if _is_only_a_way(out):
+            out.write_text(text, "utf-8")
+        else:
+            _put(out, text)
+    except OSError as error:
+        raise ForeshockError(
+            f"{out} cannot be written: {error.strerror}",
+            next_step="Make room, or choose another place.",
+        ) from None
+
+
+def _is_only_a_way(out: Path) -> bool:
+    """Whether it is a device, a pipe or a link: to put a file in its place would destroy it."""
+    return out.is_symlink() or (out.exists() and not out.is_file())
+
+
+def _put(out: Path, text: str) -> None:
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_place(out: Path | None) -> None:
+    """Refuse a file that cannot be written, before the work that fills it; raises `WrongUse`."""
+    if out is None:
+        return
+    if out.is_dir():
+        raise WrongUse(
+            f"--out names {out}, which is a folder",
+            expected="a file",
+            next_step=f"For example {out / 'result'}.",
+        )
+    if not out.parent.is_dir():
+        raise WrongUse(
+            f"--out names {out}, and there is no folder {out.parent}",
+            expected="a file in a folder that exists",
+            next_step="Make the folder, or choose another.",
+        )

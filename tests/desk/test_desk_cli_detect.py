@@ -1,0 +1,107 @@
+"""`foreshock detect`: a table of figures in, a table of scores out."""
+
+import csv
+import math
+
+import pytest
+
+
+@pytest.fixture
+def series(tmp_path):
+    def write(text, name="series.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def scored(ended):
+    return list(csv.DictReader(ended.out.splitlines()))
+
+
+def months(count):
+    return [f"{2015 + n // 12}-{n % 12 + 1:02}" for n in range(count)]
+
+
+def steady(count):
+    return [1000 + 100 * math.sin(n / 2) + (n * 37 % 11) * 5 for n in range(count)]
+
+
+def table(stamps, values):
+    rows = (f"{stamp},{value:.1f}" for stamp, value in zip(stamps, values, strict=True))
+    return "\n".join(("timestamp,value", *rows)) + "\n"
+
+
+def test_every_row_gets_a_score_from_0_to_1_and_a_collapse_an_alarm(call, series, tmp_path):
+    out = tmp_path / "scores.csv"
+    ended = call("detect", series(table(months(61), [*steady(60), 4])), "--out", out)
+    assert (ended.code, ended.out) == (0, "")
+    with out.open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["timestamp", "value", "score", "alarm"]
+    assert [row["timestamp"] for row in rows] == months(61)
+    assert all(0 <= float(row["score"]) <= 1 for row in rows)
+    assert {row["alarm"] for row in rows} == {"0", "1"}
+    assert rows[-1]["alarm"] == "1"
+
+
+@pytest.mark.parametrize("kept", [7, 24, 59])
+def test_what_comes_later_changes_no_row_before_it(call, series, kept):
+    values = [*steady(50), *(value / 10 for value in steady(14))]
+    whole = call("detect", series(table(months(64), values))).out.splitlines()
+    begun = call("detect", series(table(months(kept), values[:kept]))).out.splitlines()
+    assert begun == whole[: kept + 1]
+
+
+def test_figures_as_publishers_print_them_are_read_and_told(call, series):
+    text = 'timestamp,value\n2023-01,"1,300"\n2023-02,W\n2023-03,—\n2023-03,1200\n2023-06,1250\n'
+    ended = call("detect", series(text))
+    assert ended.code == 0
+    assert [row["value"] for row in scored(ended)] == ["1300", "", "", "1200", "1250"]
+    for said in ("2 row(s) hold no figure", "repeated (2023-03)", "missing: 2023-04, 2023-05"):
+        assert said in ended.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbftimestamp,value\n2023-01,5.5\n2023-02,6\n",
+        b"timestamp;value\r\n2023-01;5.5\r\n2023-02;6\r\n",
+        b"Timestamp, Value\n2023-01, 5.5\n2023-02, 6\n",
+        "timestamp,value,note\n2023-01,5.5,caf\u00e9\n2023-02,6,d\u00e9j\u00e0\n".encode("cp1252"),
+    ],
+    ids=["byte-order mark", "semicolons", "capitals and spaces", "cp1252 and a third column"],
+)
+def test_tables_as_office_programs_write_them_are_read(call, series, text):
+    assert [row["value"] for row in scored(call("detect", series(text)))] == ["5.5", "6"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("timestamp,value\n", "has no rows"),
+        ("2023-01,5\n2023-02,6\n", "expected timestamp,value"),
+        ("date,amount\n2023-01,5\n", "expected timestamp,value"),
+        ("timestamp,value\n2023-01,5\nsoon,6\n", "'soon'"),
+        ("timestamp,value\n2023-01,5\n2023-02,six\n", "line 3: 'six'"),
+        ("timestamp,value\n2023-01,5\n2023-02,inf\n", "line 3: 'inf'"),
+        ("timestamp,value\n2023-01,5\n2023-02\n", "line 3: has 1 cells, expected 2"),
+        (bytes(range(256)) * 4, "expected a text"),
+    ],
+    ids="empty bare headless named-otherwise day word infinite short binary".split(),
+)
+def test_a_table_that_cannot_be_understood_is_told_and_nothing_written(
+    call, series, tmp_path, text, said
+):
+    ended = call("detect", series(text), "--out", tmp_path / "scores.csv")
+    assert ended.code == 1
+    assert said in ended.err
+    assert not (tmp_path / "scores.csv").exists()
+
+
+def test_a_file_of_another_kind_is_told(call, series):
+    ended = call("detect", series("timestamp,value\n2023-01,5\n", "series.txt"))
+    assert ended.code == 1
+    assert "expected one of .csv, .xlsx" in ended.err
