@@ -145,10 +145,26 @@ def take_in(
         )
     health = []
     for harvest in harvests:
-        new = archive.add(harvest.documents)
-        new += archive.add_observations(harvest.observations)
-        health.append(_quiet_if_nothing_new(harvest.health, new))
+        # figures first: `prepare` takes documents that are there for a pack that is there whole
+        new = archive.add_observations(harvest.observations)
+        new += archive.add(harvest.documents)
+        health.append(_quiet_if_nothing_new(_with_strange_items(harvest, pack), new))
     return health
+
+
+def _with_strange_items(harvest: sources.Harvest, pack: Pack) -> Health:
+    """The health of a harvest, with a sentence on figures of items that nobody watches."""
+    strange = {row.item: row.series for row in harvest.observations if row.item not in pack.item}
+    if not strange:
+        return harvest.health
+    named = ", ".join(
+        f"{item[:40]!r} ({series[:40]})" for item, series in sorted(strange.items())[:5]
+    )
+    says = (
+        f"{harvest.health.source}: figures of {len(strange)} item(s) that the pack does not list "
+        f"were kept but warn of nothing: {named}. Correct the item, or add it to items.csv."
+    )
+    return msgspec.structs.replace(harvest.health, trouble=(*harvest.health.trouble, says))
 
 
 def _quiet_if_nothing_new(health: Health, new: int) -> Health:
@@ -165,7 +181,8 @@ def _look(
 ) -> Findings:
     day = ask.as_of or clock.now().date()
     with watchclock.over("recall"):
-        documents = archive.known(Document, day)
+        # an exercise never mixes with the live record
+        documents = [d for d in archive.known(Document, day) if d.nature == "actual"]
     with watchclock.over("read"):
         readings = read_all(archive, pack, documents, day, progress)
         events = tuple(event for one in readings for event in one.events)
@@ -200,7 +217,7 @@ def _look(
         signals=signals,
         warnings=warnings,
         health=_health_as_known(documents, observations),
-        caveats=tuple(_caveats(documents, book, day)),
+        caveats=tuple(_caveats(documents, readings, book, day)),
     )
 
 
@@ -221,13 +238,16 @@ def read_all(
         for number, document in enumerate(waiting):
             progress("reading", number, len(waiting))
             fresh.append(_read(reader, document, version))
-        archive.add(fresh)
+        archive.add(r for r in fresh if r.reader)  # a text that was not read is tried again
         kept.update({r.document: r for r in fresh})
     return [kept[d.id] for d in documents]
 
 
 def _read(reader: reading.Reader, document: Document, version: str) -> Reading:
-    found = reader.read(document)
+    try:
+        found = reader.read(document)
+    except Exception as error:  # the text is kept: one that trips the reader would end every round
+        return _unread(document, type(error).__name__)  # no more: it could quote the text
     return Reading(
         clocks=document.clocks,
         marking=document.marking,
@@ -237,6 +257,22 @@ def _read(reader: reading.Reader, document: Document, version: str) -> Reading:
         language=found.language,
         events=found.events,
         notes=found.notes,
+    ).sealed()
+
+
+def _unread(document: Document, fault: str) -> Reading:
+    """What stands for a text on which the reader failed: no reader, no events, the reason."""
+    says = (
+        f"{document.id}: the reader failed on this text ({fault}); what it tells is unknown here, "
+        "not quiet. Report it."
+    )
+    return Reading(
+        clocks=document.clocks,
+        marking=document.marking,
+        nature=document.nature,
+        document=document.id,
+        reader="",
+        notes=(says,),
     ).sealed()
 
 
@@ -276,11 +312,15 @@ def _before(archive: Archive, day: date, ask: Ask) -> list[EarlyWarning]:
     if ask.as_of is not None:
         return []
     receipts = [r for r in archive.known(Receipt, day) if r.direction == "received"]
-    of_partners = {record for receipt in receipts for record in receipt.contained}
+    # what came with a parcel bears the moment of its receipt; one of ours that a partner sends
+    # back was here before, and stays ours
+    of_partners = {(name, r.clocks.received) for r in receipts for name in r.contained}
     out = [
         w
         for w in archive.known(EarlyWarning, day)
-        if w.state in ("issued", "updated") and w.id not in of_partners
+        if w.state in ("issued", "updated")
+        and w.nature == "actual"
+        and (w.id, w.clocks.received) not in of_partners
     ]
     return [w for w in out if not ask.holders or w.holder in ask.holders]
 
@@ -340,7 +380,9 @@ def _health_as_known(
 SILENT_AFTER_DAYS = 14
 
 
-def _caveats(documents: Sequence[Document], book: ledger.Book, day: date) -> Iterator[str]:
+def _caveats(
+    documents: Sequence[Document], readings: Sequence[Reading], book: ledger.Book, day: date
+) -> Iterator[str]:
     newest = max((d.clocks.published for d in documents if d.clocks.published), default=None)
     if newest is None:
         yield "no dated text is known by this day: nothing can be said about measures or events"
@@ -349,4 +391,6 @@ def _caveats(documents: Sequence[Document], book: ledger.Book, day: date) -> Ite
             f"the newest text known is of {newest}, {(day - newest).days} days before: what "
             "happened since is unknown here, not quiet"
         )
+    for one in readings:
+        yield from one.notes if not one.reader else ()
     yield from book.caveats

@@ -255,3 +255,10 @@ def test_what_becomes_known_later_never_changes_what_was_known(
         for record in shuffled:  # the order of arrival does not matter, nor how it is cut
             other.add([record])
         assert (other.known(Document, on(day)), other.history(Document, on(day))) == before
+
+
+def test_an_exercise_never_takes_the_place_of_what_is_actual(archive):
+    actual = document("actual", 1)
+    drill = document("drill", 2, supersedes=actual.id, nature="exercise")
+    archive.add([actual, drill])
+    assert archive.known(Document, on(2)) == [actual, drill]

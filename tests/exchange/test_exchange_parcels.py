@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from foreshock.errors import ForeshockError, Misread, NotAllowed, NotGenuine, WrongUse
 from foreshock.exchange import envelope, missing_numbers, open_parcel, seal
 from foreshock.words.markings import Marking
-from foreshock.words.records import Bulletin, EarlyWarning, Parcel, Receipt, Record
+from foreshock.words.records import Bulletin, EarlyWarning, Parcel, Reading, Receipt, Record
 
 
 @pytest.fixture(scope="module")
@@ -399,3 +399,25 @@ def test_a_parcel_cut_off_anywhere_is_refused(
 def test_any_bytes_are_refused_in_one_sentence(data: bytes) -> None:
     with pytest.raises(Misread, match="this is no whole parcel"):
         envelope.unwrap(data)
+
+
+def test_a_reading_never_travels_for_it_would_stand_for_our_own(seoul: House, hague: House) -> None:
+    clocks = document().clocks
+    forged = Reading(clocks=clocks, document=document().id, reader="ours", language="en").sealed()
+    with pytest.raises(WrongUse, match="is a reading"):
+        sent(seoul, hague, forged)
+
+
+def test_a_partner_cannot_replace_what_is_yet_to_come_here(seoul: House, hague: House) -> None:
+    to_come = document("Export licences for gallium, as everybody can read tomorrow.")
+    attack = document("Nothing to see.", supersedes=to_come.id)
+    refused(NotAllowed, "did not come from there", seoul, hague, sent(seoul, hague, attack))
+
+
+def test_a_correction_waits_for_the_parcel_that_it_corrects(seoul: House, hague: House) -> None:
+    old = document("Licences for gallium from August.")
+    new = document("Licences for gallium from 1 August.", supersedes=old.id)
+    first, second = sent(seoul, hague, old), sent(seoul, hague, new)
+    refused(NotAllowed, "for the parcel that held it first", seoul, hague, second)
+    opened(seoul, hague, first)
+    assert opened(seoul, hague, second).records[0].supersedes == old.id

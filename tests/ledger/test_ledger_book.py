@@ -3,7 +3,8 @@
 from datetime import date
 
 import pytest
-from ledger_story import PACK, day, event, no_measures, notice, step
+from ledger_story import CHIPS, GALLIUM, PACK, US_BAN, day, event, item, no_measures, notice, step
+from msgspec.structs import replace
 
 from foreshock.errors import UnknownWord, WrongUse
 from foreshock.ledger import open_book
@@ -354,6 +355,16 @@ def test_a_text_that_tightens_and_lifts_on_the_same_goods_ends_no_control() -> N
     alone = event("2025-05-20", "EASE", mode="lift", status="in_force", items=("ree",))
     (ended,) = open_book(no_measures(), [onto, alone], LATE).measures
     assert "ended" in {s.step for s in ended.steps}
+
+
+def test_licences_for_goods_at_large_ease_no_control_of_named_goods_towards_others() -> None:
+    wide = replace(US_BAN, items=(*US_BAN.items, "dualuse"))
+    pack = replace(PACK, measures=(GALLIUM, wide, CHIPS), items=(*PACK.items, item("dualuse")))
+    told = {"mode": "grant", "status": "in_force", "items": ("dualuse",)}
+    general = event("2025-02-04", "EASE", targets=("all",), **told)
+    party = event("2025-02-04", "EASE", targets=("US",), **told)
+    found = {m.event: m.measure for m in open_book(pack, [general, party], LATE).matches}
+    assert found == {party.id: "CN-2024-46"}
 
 
 def test_questions_that_cannot_be_answered_are_refused_in_one_sentence() -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from foreshock.errors import PackError
 from foreshock.network import Network
 from foreshock.network.clock import onset
+from foreshock.network.holds import Drawing, approval
 from foreshock.words.pack import Pack
 from foreshock.words.records import Regime
 from foreshock.words.reference import Holder, Import, Item, Stock, Substitute
@@ -190,6 +191,21 @@ def test_a_report_of_long_ago_gives_way_to_the_prior():
     assert found.shortage.cover_basis == "prior"
 
 
+def test_in_a_cut_what_was_in_store_when_it_began_is_used_up_without_lapsing():
+    cut = replace(BAN, since=date(2023, 10, 20))
+    packed = pack(stock=(180.0, 180.0, 180.0), priors=PRIOR)
+    on_day_120 = outlook([cut], packed, day=date(2023, 11, 1))
+    a_week_later = outlook([cut], packed, day=date(2023, 11, 8))
+    assert a_week_later.shortage.cover_basis == "reported"
+    assert a_week_later.shortage.days_q50 == pytest.approx(on_day_120.shortage.days_q50 - 7)
+
+
+def test_a_cut_that_is_suspended_keeps_no_old_report_alive():
+    off = replace(BAN, since=date(2023, 7, 4), state="suspended", until=date(2024, 8, 1))
+    found = outlook([off], pack(priors=PRIOR), day=date(2024, 7, 1))
+    assert found.shortage.cover_basis == "prior"
+
+
 @pytest.mark.parametrize("days", [[60, 20, 150], [20, 60], [0, 5, 10]])
 def test_a_prior_that_is_no_low_likely_high_is_refused(days):
     with pytest.raises(PackError, match=r"priors\.toml"):
@@ -326,3 +342,12 @@ def test_chances_and_shares_lie_in_0_to_1_and_rise_with_the_horizon(share, three
     assert 0 <= found.shortage.unmet <= 1
     known = [w for w in found.weeks if w is not None]
     assert known == sorted(known) and all(w >= 0 for w in known)
+
+
+def test_a_spread_of_approval_that_was_taught_later_is_not_used():
+    later = {"period": "p", "share": [0.3, 0.5, 0.9], "known_from": "2025-07-01"}
+    packed = pack(priors={"approval_share": [later]})
+    before = Drawing(pack=packed, day=date(2025, 6, 30))
+    after = Drawing(pack=packed, day=date(2025, 7, 1))
+    assert approval(LICENCE, before) == (0.5, 0.5, 0.5)
+    assert approval(LICENCE, after) == (0.3, 0.5, 0.9)

@@ -9,8 +9,12 @@ import pytest
 
 from foreshock import rounds
 from foreshock.archive import open_archive
+from foreshock.desk.evidence import fit
 from foreshock.errors import ArchiveBusy
-from foreshock.words.records import EarlyWarning, Reading, Round
+from foreshock.gate import OWN, PUBLIC
+from foreshock.words.clocks import backfilled, live, now
+from foreshock.words.markings import Marking
+from foreshock.words.records import Document, EarlyWarning, Reading, Receipt, Round
 
 
 def test_a_live_round_keeps_its_warnings_and_a_record_of_itself(archive, pack):
@@ -145,3 +149,88 @@ def test_a_round_killed_at_any_moment_leaves_an_archive_that_goes_on(tmp_path, p
         pairs = {(w.item, w.holder, w.level) for w in untouched.warnings}
         assert {(w.item, w.holder, w.level) for w in again.warnings} == pairs
         assert len(archive.observations()) == len(fresh.observations())
+
+
+def text(body: str, day: date, **more) -> Document:
+    clocks = backfilled(now(), day)
+    return Document(clocks=clocks, source="folder", text=body, **more).sealed()
+
+
+BAN = "China's government banned all exports of tellurium to South Korea from 1 March 2026."
+
+
+def test_what_rests_on_an_amber_text_is_amber_however_old_the_text(archive, pack):
+    rounds.prepare(archive, pack)
+    archive.add([text(BAN, date(2026, 3, 1), marking=Marking.AMBER)])
+    found = rounds.look(archive, pack, rounds.Ask(as_of=date(2026, 11, 1), holders=("KR",)))
+    resting = [w for w in found.warnings if w.item == "min.te"]
+    assert [w.marking for w in resting] == [Marking.AMBER]
+    assert "min.te" not in {w.item for w in fit(found, PUBLIC).findings.warnings}
+
+
+def test_a_caveat_about_what_is_held_back_is_held_back_too(archive, pack):
+    rounds.prepare(archive, pack)
+    until = "China suspended its export ban on tellurium until 15 October 2026."
+    notes = [text(BAN, date(2026, 3, 1), marking=Marking.AMBER)]
+    notes.append(text(until, date(2026, 9, 1), marking=Marking.AMBER))
+    archive.add(notes)
+    found = rounds.look(archive, pack, rounds.Ask(as_of=date(2026, 11, 1), holders=("KR",)))
+    assert [c for c in found.caveats if "2026-10-15" in c]
+    assert not [c for c in fit(found, PUBLIC).findings.caveats if "2026-10-15" in c]
+    assert [c for c in fit(found, OWN).findings.caveats if "2026-10-15" in c]
+
+
+def test_an_exercise_moves_no_warning(archive, pack):
+    rounds.prepare(archive, pack)
+    ask = rounds.Ask(as_of=date(2026, 3, 5), holders=("KR",))
+    calm = rounds.look(archive, pack, ask)
+    archive.add([text(BAN, date(2026, 3, 1), nature="exercise")])
+    assert rounds.look(archive, pack, ask) == calm
+
+
+def test_a_text_on_which_the_reader_fails_costs_a_sentence_not_the_round(
+    archive, pack, news, monkeypatch
+):
+    folder = news("2023-07-03", "Trips the reader.")
+    read = rounds.reading.Reader.read
+
+    def trip(self, found):
+        if "Trips" in found.text:
+            raise OverflowError(found.text)
+        return read(self, found)
+
+    monkeypatch.setattr(rounds.reading.Reader, "read", trip)
+    findings = rounds.run(archive, pack, rounds.Ask(folders=(folder,)))
+    (said,) = (c for c in findings.caveats if "the reader failed" in c)
+    assert "OverflowError" in said
+    assert "Trips" not in said
+    monkeypatch.undo()
+    again = rounds.look(archive, pack, rounds.Ask())
+    assert not [c for c in again.caveats if "the reader failed" in c]
+
+
+def test_a_warning_of_ours_that_a_partner_sends_back_stays_ours(archive, pack):
+    first = rounds.run(archive, pack, rounds.Ask())
+    echo = Receipt(
+        clocks=live(now()),
+        direction="received",
+        partner="Hague",
+        number=1,
+        sha256="0" * 64,
+        contained=tuple(w.id for w in first.warnings),
+    ).sealed()
+    archive.add([echo])
+    again = rounds.run(archive, pack, rounds.Ask())
+    assert [w.id for w in again.warnings] == [w.id for w in first.warnings]
+
+
+def test_figures_of_an_item_that_nobody_watches_are_kept_and_said(archive, pack, news):
+    folder = news("2023-07-03", "Nothing new.")
+    (folder / "f.csv").write_text(
+        "series,item,flow,reporter,partner,unit,period,value,published\n"
+        "mine,min.gallium,exports,CN,world,t,2023-05,1,2023-06-20\n"
+    )
+    found = rounds.run(archive, pack, rounds.Ask(folders=(folder,)))
+    (said,) = (c for c in found.caveats if "the pack does not list" in c)
+    assert "'min.gallium' (mine)" in said
+    assert archive.observations(series="mine")

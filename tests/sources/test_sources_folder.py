@@ -173,3 +173,41 @@ def test_a_feed_is_several_documents(tmp_path: Path) -> None:
     assert [d.name for d in sources.read_documents(path, RECEIVED)] == ["f-1", "f-2"]
     with pytest.raises(Misread, match="holds 2 documents"):
         sources.read_document(path, RECEIVED)
+
+
+def test_a_folder_below_that_may_not_be_looked_into_never_stops_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.txt", "date: 2025-04-04\n\nChina announced controls.")
+    (tmp_path / "closed").mkdir()
+    look = Path.iterdir
+
+    def shut(folder: Path) -> object:
+        if folder.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return look(folder)
+
+    monkeypatch.setattr(Path, "iterdir", shut)
+    harvest = sources.read_folder(tmp_path, RECEIVED)
+    assert [document.name for document in harvest.documents] == ["a"]
+    (said,) = harvest.health.trouble
+    assert said.startswith("closed: cannot be looked into (Permission denied)")
+
+
+def test_a_file_name_that_is_no_text_is_read_and_shown_with_marks(tmp_path: Path) -> None:
+    try:
+        put(tmp_path, os.fsdecode(b"caf\xe9.txt"), "date: 2025-04-04\n\nControls.")
+        put(tmp_path, os.fsdecode(b"bad\xff.txt"), b"")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    harvest = sources.read_folder(tmp_path, RECEIVED)
+    assert [document.name for document in harvest.documents] == ["caf\ufffd"]
+    assert harvest.health.trouble[0].startswith("bad\ufffd.txt: is empty")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "1970-01-01"])
+def test_the_day_that_programs_print_for_none_is_no_day(tmp_path: Path, day: str) -> None:
+    path = put(tmp_path, "a.txt", f"date: {day}\n\nChina announced controls.")
+    harvest = sources.read_file(path, RECEIVED)
+    assert harvest.documents[0].clocks.known_at == RECEIVED
+    assert any(f"its date is '{day}'" in said for said in harvest.health.trouble)

@@ -154,3 +154,9 @@ def test_the_shipped_pack_is_read_whole() -> None:
     assert all(d.clocks.published and d.publisher and d.url for d in harvest.documents)
     assert all(o.origin.publisher and o.clocks.published for o in harvest.observations)
     assert not [line for line in health.trouble if line.startswith("pack: ")]
+
+
+def test_a_column_named_twice_is_refused_not_chosen_from(tmp_path: Path) -> None:
+    text = "series,period,value,value,published\ncn_exports_gallium,2023-07,5,6,2023-09-20\n"
+    with pytest.raises(Misread, match="has the column value twice"):
+        read(tmp_path, text)

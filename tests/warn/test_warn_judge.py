@@ -1,12 +1,14 @@
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from foreshock import warn
 from foreshock.errors import PackError
+from foreshock.network import Cover
 from foreshock.warn.facts import Facts, is_fresh
 from foreshock.warn.issue import settle
 from foreshock.warn.reasons import weigh
@@ -17,11 +19,6 @@ from foreshock.words.records import Dependence, Event, Regime, Shortage, Signal
 
 DAY = date(2023, 7, 10)
 ROUND = live(end_of(DAY))
-
-
-@pytest.fixture(scope="module")
-def pack():
-    return load()
 
 
 def dependence(direct, basis="imports", indirect=0.0):
@@ -268,15 +265,117 @@ def test_a_levels_table_without_a_bottom_is_refused():
 
 
 def test_a_clock_that_rang_long_ago_unheard_is_not_believed(pack):
-    common = {"dependences": (dependence(0.9),), "day": date(2024, 6, 1)}
-    rung = outlook(1.0, 1.0, 1.0, days=(0.0, 0.0, 50.0))
-    old = judged(pack, **common, fresh=(regime("in_force"),), outlook=rung)
-    assert old.cover_weeks == (None, None, None)
-    assert old.cover_basis == "unknown"
-    assert "clock_refuted" in {r.rule for r in old.reasons}
-    young = {**common, "day": date(2023, 9, 1)}
-    new = judged(pack, **young, fresh=(regime("in_force"),), outlook=rung)
-    assert new.cover_weeks[1] == 0.0
+    old = regime("in_force")
+    common = {"dependences": (dependence(0.9),), "day": date(2024, 6, 1), "fresh": (old,)}
+    doubted = judged(pack, **common, refuted=(old,))
+    assert doubted.cover_weeks == (None, None, None)
+    assert doubted.cover_basis == "unknown"
+    assert "clock_refuted" in {r.rule for r in doubted.reasons}
+    assert doubted.p90 < judged(pack, **common).p90
+
+
+# -- the regime that counts ----------------------------------------------------------------------
+
+
+def rules(pack, **more):
+    return {w.reason.rule for w in weigh(facts(**more), pack)}
+
+
+def test_the_beginning_of_a_control_told_as_an_event_is_not_counted_twice(pack):
+    hold = event("RESTRICT", "enforce", day="2023-07-01")
+    cut = msgspec.structs.replace(regime("in_force", since=date(2023, 7, 1)), evidence=(hold.id,))
+    assert "informal_tightening" not in rules(pack, fresh=(cut,), events=(hold,))
+    assert "informal_tightening" in rules(pack, events=(hold,))
+
+
+def test_licences_slowed_under_a_control_of_old_do_count_beside_it(pack):
+    slowed = event("RESTRICT", "enforce", day="2023-07-01")
+    cut = msgspec.structs.replace(regime("in_force", since=date(2023, 2, 1)), evidence=(slowed.id,))
+    assert "informal_tightening" in rules(pack, fresh=(cut,), events=(slowed,))
+
+
+def test_an_easing_of_one_control_eases_no_other(pack):
+    grant = event("EASE", "grant")
+    eased = msgspec.structs.replace(regime("in_force"), measure="CN-1", evidence=(grant.id,))
+    harder = regime("in_force", "ban")
+    assert "licence_granted" in rules(pack, fresh=(eased,), events=(grant,))
+    assert "licence_granted" not in rules(pack, fresh=(eased, harder), events=(grant,))
+
+
+def test_a_suspension_counts_as_the_state_of_the_control_and_not_again_as_an_easing(pack):
+    notice = event("EASE", "suspend")
+    off = msgspec.structs.replace(
+        regime("suspended", until=date(2023, 10, 20)), evidence=(notice.id,)
+    )
+    found = rules(pack, fresh=(off,), events=(notice,))
+    assert "suspended" in found and "eased" not in found
+
+
+def test_who_is_named_counts_only_with_the_control_that_names(pack):
+    aimed = msgspec.structs.replace(regime("in_force"), measure="CN-KR", destinations=("KR",))
+    ban = regime("in_force", "ban")
+    assert {"in_force_licence", "targeted"} <= rules(pack, fresh=(aimed, regime("in_force")))
+    assert "targeted" not in rules(pack, fresh=(regime("in_force"),))
+    pressed = {"fresh": (aimed, ban), "dependences": (dependence(0.9),)}
+    assert "in_force_ban" in rules(pack, **pressed) and "targeted" not in rules(pack, **pressed)
+
+
+def test_a_fresh_control_goes_before_one_whose_clock_is_not_believed(pack):
+    old, coming = regime("in_force"), msgspec.structs.replace(regime(), measure="CN-2")
+    found = rules(pack, fresh=(old, coming), refuted=(old,))
+    assert "announced" in found and not {"in_force_licence", "clock_refuted"} & found
+
+
+def test_good_news_never_makes_stale_bad_news_fresh(pack):
+    late = {"fresh": (regime("in_force"),), "day": date(2023, 11, 1)}
+    assert "stale_evidence" in rules(pack, **late)
+    grant, threat = (
+        event(kind, mode, status, day="2023-10-20")
+        for kind, mode, status in (("EASE", "grant", "in_force"), ("THREATEN", None, "announced"))
+    )
+    assert "stale_evidence" in rules(pack, **late, events=(grant,))
+    assert "stale_evidence" not in rules(pack, **late, events=(threat,))
+
+
+def test_a_report_of_tight_supply_speaks_of_now_for_60_days(pack):
+    stop = event("DISRUPT", actors=("KR",), day="2023-05-11")
+    depends = {"dependences": (dependence(0.9),), "events": (stop,)}
+    assert "report_tight" in rules(pack, **depends, day=date(2023, 7, 10))
+    assert "report_tight" not in rules(pack, **depends, day=date(2023, 7, 11))
+
+
+@pytest.mark.parametrize(
+    ("days", "row"), [(7, "stock_short"), (28, "stock_short"), (60, ""), (91, "stock_long")]
+)
+def test_reported_stocks_count_as_reported_and_are_told_with_their_day(pack, days, row):
+    def stock(basis):
+        three = (days, days, days)
+        return Cover(days=three, basis=basis, on=date(2023, 7, 1), evidence=("pack:stocks.csv:2",))
+
+    of_stock = {"stock_short", "stock_long"}
+    assert rules(pack, stock=stock("reported")) & of_stock == ({row} if row else set())
+    assert not rules(pack, stock=stock("prior")) & of_stock
+    said = [w.reason.says for w in weigh(facts(stock=stock("reported")), pack)]
+    assert not row or f"stocks reported for 2023-07-01 cover about {days} days" in said
+
+
+def test_the_weeks_of_another_control_are_not_lent_to_a_refuted_one(pack):
+    ban, coming = regime("in_force", "ban"), msgspec.structs.replace(regime(), measure="CN-2")
+    warning = judged(
+        pack,
+        fresh=(ban, coming),
+        refuted=(ban,),
+        dependences=(dependence(0.9),),
+        outlook=outlook(),
+    )
+    assert "clock_refuted" in {r.rule for r in warning.reasons}
+    assert warning.cover_basis == "unknown" and warning.onset is None
+
+
+@pytest.mark.parametrize(("mode", "word"), [("ban", "exemptions"), ("licence", "licences")])
+def test_what_would_change_our_mind_fits_the_kind_of_control(pack, mode, word):
+    said = judged(pack, fresh=(regime("in_force", mode),)).would_change
+    assert any(one.startswith(f"down: {word} for South Korea") for one in said)
 
 
 # -- the life of a warning -----------------------------------------------------------------------
@@ -321,3 +420,17 @@ def test_a_warning_that_nothing_supports_any_more_is_cancelled_and_says_so(pack)
 
 def test_a_pair_at_level_0_without_a_warning_out_is_left_out(pack):
     assert settle([judged(pack)], [], ROUND) == ()
+
+
+def test_a_warning_is_marked_as_strictly_as_the_regime_it_rests_on(pack):
+    kept_in = msgspec.structs.replace(regime("in_force"), marking=Marking.AMBER)
+    facts = Facts(item="min.ga", holder="KR", day=DAY, regimes=(kept_in,), fresh=(kept_in,))
+    assert warn.judge(facts, pack, ROUND).marking is Marking.AMBER
+
+
+def test_a_warning_that_was_marked_too_low_is_replaced(pack):
+    first = judged(pack, fresh=(regime(),), dependences=(dependence(0.9),))
+    stricter = msgspec.structs.replace(first, marking=Marking.AMBER).sealed()
+    (settled,) = settle([stricter], [first], ROUND)
+    assert (settled.state, settled.supersedes) == ("updated", first.id)
+    assert settled.marking is Marking.AMBER

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from foreshock.errors import WrongUse
 from foreshock.watch import signals
@@ -58,6 +59,17 @@ STORY = [
 
 def kinds(day, observations=STORY, **more):
     return [s.kind for s in signals(GALLIUM, observations, date.fromisoformat(day), **more)]
+
+
+def test_a_price_that_falls_or_jumps_is_no_fall_or_rush_of_goods():
+    def told(series, day):
+        found = signals(series, STORY, date.fromisoformat(day), deadlines=[date(2023, 8, 1)])
+        return {s.kind for s in found} - {"silence"}
+
+    price = replace(GALLIUM, flow="price", unit="kg")
+    assert told(GALLIUM, "2023-09-20") == {"drop"}
+    assert told(price, "2023-09-20") == set()
+    assert {s.kind for s in signals(price, STORY, date(2025, 12, 1))} == {"silence"}
 
 
 def only(kind, day, observations=STORY, **more):

@@ -208,11 +208,16 @@ class Journal:
     def known(self, kind: type[R], day: date | None = None) -> list[R]:
         """The latest versions of all records of a kind known by the end of `day` (None: now).
 
-        Latest: no record known by then supersedes it. In order of becoming known, then of id.
+        Latest: no record of its nature known by then supersedes it. In order of becoming known,
+        then of id.
         """
         moment = _moment(day)
         later = journal.alias("later")
-        replaced = exists().where(later.c.supersedes == journal.c.id, later.c.known_at <= moment)
+        replaced = exists().where(
+            later.c.supersedes == journal.c.id,
+            later.c.known_at <= moment,
+            later.c.nature == journal.c.nature,  # an exercise corrects nothing that is actual
+        )
         return self._records(kind, moment, ~replaced)
 
     def history(self, kind: type[R], day: date | None = None) -> list[R]:

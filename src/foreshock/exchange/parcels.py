@@ -16,7 +16,8 @@ from foreshock.words.markings import Marking, label, strictest
 from foreshock.words.records import KINDS, Parcel, Partner, Receipt, Receiver, Record
 
 #: kinds that never travel: they are this house's own books, and a forged one would falsify them
-OWN_BOOKS = frozenset({"receipt", "round"})
+#: (a forged reading would stand for what our own reader finds in a text)
+OWN_BOOKS = frozenset({"reading", "receipt", "round"})
 
 #: who got what is nobody's business outside
 RECEIPT_MARKING = Marking.AMBER_STRICT
@@ -267,16 +268,22 @@ def _refuse_replacing(records: Sequence[Record], partner: str, keeper: Keeper) -
         for receipt in _receipts(keeper, "received", partner)
         for name in receipt.contained
     }
+    sent = {name for name, _ in theirs}
     for record in records:
-        old = keeper.get(record.supersedes) if record.supersedes else None
-        if old is None or record.supersedes in new:
+        if record.supersedes is None or record.supersedes in new:
             continue
-        # all records of a parcel bear the moment of its receipt; one that was here before does not
-        if (old.id, old.clocks.received) not in theirs:
+        old = keeper.get(record.supersedes)
+        # all records of a parcel bear the moment of its receipt; one that was here before does not.
+        # What never came here may not be replaced either: the id of a text that is yet to come
+        # can be worked out, and it would be hidden from its first day on.
+        own = record.supersedes in sent if old is None else (old.id, old.clocks.received) in theirs
+        if not own:
             raise NotAllowed(
-                f"{record.id} of {partner!r} would replace {old.id}, which did not come from there",
-                expected="a correction of the sender's own records",
-                next_step="Ask the partner to send it as a record of its own.",
+                f"{record.id} of {partner!r} would replace {record.supersedes}, which did not come "
+                "from there",
+                expected="a correction of records that the sender sent before",
+                next_step="Ask the partner for the parcel that held it first, or to send this as "
+                "a record of its own.",
             )
 
 

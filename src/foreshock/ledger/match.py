@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from foreshock.ledger import telling
 from foreshock.ledger.life import when
 from foreshock.ledger.periods import overlap
-from foreshock.ledger.tables import BEST, OPENING, SCORES, STAGE, TELLING_DAYS, TOOLS
+from foreshock.ledger.tables import AT_LARGE, BEST, OPENING, SCORES, STAGE, TELLING_DAYS, TOOLS
 from foreshock.words.pack import Pack
 from foreshock.words.records import Event, Measure, Step, Struct
 
@@ -63,6 +63,11 @@ _DAY = len("2023-07-03")
 
 def _items(event: Event, measure: Measure, kindred: frozenset[str]) -> str | None:
     told, known = set(telling.items(event)), set(measure.items)
+    if event.type == "EASE" and told <= AT_LARGE and not known <= AT_LARGE:
+        # "licences for dual-use goods" may mean any control, unless the party is named
+        named = telling.places(event.targets) - {"all"}
+        if not named or named != telling.places(measure.targets):
+            return None
     if told and told == known:
         return "the same items"
     if told & known:

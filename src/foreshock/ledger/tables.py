@@ -81,6 +81,10 @@ BEST = 12
 #: item ids that name no item: nothing can be matched by them
 VAGUE = frozenset({"other"})
 
+#: item ids of goods at large: an easing of these does not tell which control of named goods it
+#: eases
+AT_LARGE = frozenset({"dualuse", "goods"})
+
 #: days within which two dates are two tellings of one step
 TELLING_DAYS = 60
 

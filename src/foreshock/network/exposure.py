@@ -159,6 +159,10 @@ class Network:
         """Everything that goes into the item and its inputs, nearest first."""
         return self.chain.upstream(item)
 
+    def stock(self, item: str, holder: str) -> Cover:
+        """Days of need in store, as lately reported, else by the prior, else unknown."""
+        return cover(self.supply, item, holder, self.day, self.day)
+
     def shortage(
         self, item: str, holder: str, regimes: Sequence[Regime], draws: int = 2000, seed: int = 0
     ) -> Shortage | None:
@@ -179,7 +183,9 @@ class Network:
         flows = self._flows(item, holder, applying, drawing)
         if not flows:
             return None
-        stock = cover(self.pack, self.supply, item, holder, self.day)
+        begun = [r.since for r in applying if r.state == "in_force" and r.since is not None]
+        cut = min([self.day, *begun])
+        stock = cover(self.supply, item, holder, self.day, cut)
         onset = self._onset(item, flows, stock, drawing)
         measures = tuple(dict.fromkeys(m for flow in flows for m in flow.measures))
         origins = tuple(dict.fromkeys(flow.origin for flow in flows))

@@ -130,7 +130,8 @@ def approval(regime: Regime, drawing: Drawing) -> Three:
     if known is not None and regime.basis == "reported":
         return known, known, known
     for entry in drawing.pack.priors.get("approval_share", ()):
-        if known is not None and three(entry, "share")[1] == known:
+        taught = str(entry.get("known_from", "")) <= drawing.day.isoformat()
+        if taught and known is not None and three(entry, "share")[1] == known:
             return three(entry, "share")
     if known is not None:
         return known, known, known

@@ -37,9 +37,14 @@ class Cover(Struct, frozen=True, kw_only=True):
         return log_normal(self.days, normal(seed, "stock", draws))
 
 
-def cover(pack: Pack, supply: Supply, item: str, holder: str, day: date) -> Cover:
-    """The newest report known on `day`, of the item or its parents and of the holder or whoever
-    stands in for it; without one that is fresh, the prior."""
+def cover(supply: Supply, item: str, holder: str, day: date, cut: date) -> Cover:
+    """Stocks as reported, else by the prior, else unknown.
+
+    Of the reports known on `day`, the newest of the item or its parents and of the holder or
+    whoever stands in for it counts, if it is at most `FRESH_DAYS` older than the day of the `cut`
+    (at most `day`): in a cut nothing is filled up, so what was in store then is what is used up.
+    """
+    pack = supply.pack
     known = [row for row in pack.stocks if row.known(day)]
     for one in pack.ancestors(item):
         for place in supply.circle(holder):
@@ -47,7 +52,7 @@ def cover(pack: Pack, supply: Supply, item: str, holder: str, day: date) -> Cove
             newest = max(rows, key=lambda r: (str(r.source_date), r.ref), default=None)
             if newest is None or newest.source_date is None:
                 continue
-            if (day - newest.source_date).days <= FRESH_DAYS:
+            if (cut - newest.source_date).days <= FRESH_DAYS:
                 return Cover(
                     days=(newest.days_low, newest.days_likely, newest.days_high),
                     basis="reported",

@@ -46,6 +46,7 @@ _MAX_CONTROL_SHARE = 0.005  # control characters in a text that is one
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _NON_ASCII_BYTE = re.compile(rb"[\x80-\xff]")
 _NON_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
+_HALF = re.compile("[\ud800-\udfff]")
 _KANA = ("\u3041", "\u30fe")
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "unicode-1-1-utf-8"})
 
@@ -121,6 +122,15 @@ def decode(data: bytes, name: str, declared: str = "") -> Decoded:
         raise _no_text(name, "a file of control characters")
     text = best.text.replace("\r\n", "\n").replace("\r", "\n")
     return Decoded(text=text, encoding=best.encoding, notices=tuple(notices))
+
+
+def whole(text: str) -> str:
+    """The text with U+FFFD for each half of a character: file names may hold such, no record can.
+
+    >>> whole("caf\\udce9.txt") == "caf\\ufffd.txt"
+    True
+    """
+    return _HALF.sub(MARK, text)
 
 
 def _best(data: bytes, name: str, declared: str) -> tuple[_Try, list[str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
+from foreshock.sources.decode import whole
 from foreshock.words.clocks import arrived
 from foreshock.words.markings import Marking
 from foreshock.words.records import Document, Struct
@@ -62,12 +63,12 @@ def document(draft: Draft, source: str, received: datetime, day: date | None = N
     """
     return Document(
         source=source,
-        text=draft.text,
-        url=draft.url,
-        title=draft.title,
-        language=draft.language,
-        publisher=draft.publisher,
-        name=draft.name,
+        text=whole(draft.text),
+        url=whole(draft.url),
+        title=whole(draft.title),
+        language=whole(draft.language),
+        publisher=whole(draft.publisher),
+        name=whole(draft.name),
         marking=draft.marking,
         clocks=arrived(received, draft.published or day),
     ).sealed()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from foreshock.sources.cards import unexpected
+from foreshock.sources.decode import whole
 from foreshock.words.records import Document, Health, Observation, Struct
 
 #: told after each file: how many are done, of how many
@@ -45,6 +46,6 @@ def harvest(
             state="fine" if read else "broken" if trouble else "quiet",
             newest=max(told, default=None),
             read=read,
-            trouble=said,
+            trouble=tuple(whole(sentence) for sentence in said),
         ),
     )

@@ -54,6 +54,13 @@ def observations(
             expected=f"at least {', '.join(REQUIRED)}",
             next_step="Name the columns so in the first line.",
         )
+    twice = sorted({c for c in sheet.columns if c and sheet.columns.count(c) > 1})
+    if twice:
+        raise Misread(
+            f"{name} line 1: has the column {', '.join(twice)[:80]} twice",
+            expected="each column once",
+            next_step="Remove or rename one of them.",
+        )
     left = [c for c in sheet.columns if c and c not in REQUIRED + FROM_SERIES + OTHER]
     said = [f"{name}: column(s) {', '.join(left)} are not known and were left."] if left else []
     found: list[Observation] = []

@@ -1,7 +1,18 @@
 """How likely a shortage is for a holder, when, how bad, and why."""
 
+from foreshock.warn.alike import alike
 from foreshock.warn.facts import Facts, Known, gather, pairs
 from foreshock.warn.issue import settle
 from foreshock.warn.judge import judge, level_of, probabilities
 
-__all__ = ["Facts", "Known", "gather", "judge", "level_of", "pairs", "probabilities", "settle"]
+__all__ = [
+    "Facts",
+    "Known",
+    "alike",
+    "gather",
+    "judge",
+    "level_of",
+    "pairs",
+    "probabilities",
+    "settle",
+]

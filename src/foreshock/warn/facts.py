@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from foreshock.network import Network, Outlook
+from foreshock.network import Cover, Network, Outlook
 from foreshock.words.clocks import span
 from foreshock.words.pack import Pack
 from foreshock.words.records import Dependence, Event, Regime, Signal, Struct
@@ -16,6 +16,8 @@ FRESH_DAYS = 180
 SHORTAGE_DAYS = 60
 #: a regime in force for longer than this is the usual state, already in the usual figures
 SETTLED_DAYS = 365
+#: days after a cut within which a shortage that had begun would have been reported
+UNHEARD_DAYS = 90
 #: an end of a suspension this near ahead is news
 AHEAD_DAYS = 120
 #: below this share of a holder's supply a source is not worth a warning
@@ -43,8 +45,12 @@ class Facts(Struct, frozen=True, kw_only=True):
     fresh: tuple[Regime, ...] = ()
     events: tuple[Event, ...] = ()
     signals: tuple[Signal, ...] = ()
-    #: what the network's stock clock says of the fresh regimes; None: it has nothing to say
+    #: fresh regimes under which a shortage should have begun long ago, and nobody reports one
+    refuted: tuple[Regime, ...] = ()
+    #: what the network's stock clock says of the other fresh regimes; None: nothing
     outlook: Outlook | None = None
+    #: stocks as lately reported, else a prior, else unknown; None: not asked
+    stock: Cover | None = None
     consequences: tuple[str, ...] = ()
 
     @property
@@ -92,14 +98,17 @@ def pairs(
         origins.setdefault(item, set()).add(origin)
     for item, place in _befallen(known, pack, with_figures):
         befallen += [(item, place)] if not holders or place in holders else []
-    wanted = {*befallen, *also}
+    named = _named(known, pack, with_figures)
+    for item, origin, _ in named:
+        origins.setdefault(item, set()).add(origin)
+    kept = {*befallen, *also, *((i, h) for i, _, h in named if not holders or h in holders)}
+    wanted = set(kept)
     for item, places in origins.items():
         for origin in places:
             exposed = holders or [
                 d.holder for d in network.most_exposed(item, origin, MOST_EXPOSED)
             ]
             wanted |= {(item, holder) for holder in exposed if holder != origin}
-    kept = {*befallen, *also}
     gathered = [
         gather(known, pack, network, (item, holder), origins.get(item, set()) - {holder})
         for item, holder in sorted(wanted)
@@ -127,26 +136,22 @@ def gather(
         for r in known.regimes
         if r.origin in origins and family & set(r.items) and _covers(r.destinations, holder, pack)
     )
-    signals = tuple(
-        s
-        for s in known.signals
-        if s.item in family
-        and s.actor in origins
-        and _covers((s.partner,), holder, pack)
-        and (day - s.clocks.known_at.date()).days <= FRESH_DAYS
-    )
+    fresh = tuple(r for r in regimes if is_fresh(r, day))
+    signals = _signals_of(known, (item, holder), origins, pack)
+    told = {ref for r in fresh for ref in r.evidence}
     events = tuple(
         e
         for e in known.events
-        if not e.background
-        and family & set(e.items)
-        and age_days(e, day) <= FRESH_DAYS
+        if family & set(e.items)
+        and _is_current(e, told, day)
         and _concerns(e, origins, holder, pack)
     )
     acting = {r.origin for r in regimes} | {s.actor for s in signals}
     acting |= origins & {place for e in events for place in places(e, pack)}
     depends = [d for d in network.dependence(item, holder) if d.origin in acting]
-    fresh = tuple(r for r in regimes if is_fresh(r, day))
+    felt = any(is_felt(e, frozenset(acting), pack) for e in events)
+    refuted = () if felt else _refuted(fresh, network, pair)
+    clock = if_it_returns((r for r in fresh if r not in refuted), day)
     return Facts(
         item=item,
         holder=holder,
@@ -156,9 +161,56 @@ def gather(
         fresh=fresh,
         events=events,
         signals=signals,
-        outlook=network.outlook(item, holder, if_it_returns(fresh, day)) if fresh else None,
+        refuted=refuted,
+        outlook=network.outlook(item, holder, clock) if clock else None,
+        stock=network.stock(item, holder),
         consequences=network.consequences(item, holder),
     )
+
+
+def _signals_of(
+    known: Known, pair: tuple[str, str], origins: set[str], pack: Pack
+) -> tuple[Signal, ...]:
+    """The young signals in series of the item, from these origins to the holder or to all."""
+    item, holder = pair
+    family = pack.family(item) | set(pack.ancestors(item))
+    return tuple(
+        s
+        for s in known.signals
+        if s.item in family
+        and s.actor in origins
+        and _covers((s.partner,), holder, pack)
+        and (known.day - s.clocks.known_at.date()).days <= FRESH_DAYS
+    )
+
+
+def _is_current(event: Event, told: set[str], day: date) -> bool:
+    """Whether an event is young, or tells of a regime that is still news.
+
+    What is known of a regime, good or bad, does not lapse before the regime does: else a year-old
+    licence requirement would look worse on the day its first licences turn half a year old.
+    """
+    return not event.background and (age_days(event, day) <= FRESH_DAYS or event.id in told)
+
+
+def _refuted(
+    fresh: tuple[Regime, ...], network: Network, pair: tuple[str, str]
+) -> tuple[Regime, ...]:
+    """The regimes by which, if the stock clock were right, a shortage would long have begun.
+
+    What nobody reports in so many days is better explained by a wrong clock than by silence. They
+    are asked about by themselves: a newer control does not make an older clock right.
+    """
+    old = tuple(
+        r
+        for r in fresh
+        if r.state == "in_force"
+        and r.since is not None
+        and (network.day - r.since).days > UNHEARD_DAYS
+    )
+    outlook = network.outlook(*pair, old) if old else None
+    median = outlook.shortage.days_q50 if outlook is not None else None
+    return old if median is not None and median <= 0 else ()
 
 
 def is_fresh(regime: Regime, day: date) -> bool:
@@ -213,6 +265,27 @@ def _sources(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterable
     return sorted(found)
 
 
+def _named(known: Known, pack: Pack, with_figures: frozenset[str]) -> list[tuple[str, str, str]]:
+    """The (item, origin, holder) of fresh regimes that name the holder, where nobody has figures.
+
+    How much the holder gets from there is unknown, which is not nothing: who is named is told.
+    """
+    found = {
+        (item, regime.origin, holder)
+        for regime in known.regimes
+        if is_fresh(regime, known.day) and regime.mode in ("ban", "licence", "quota")
+        for holder in regime.destinations
+        if holder in pack.holder
+        for item in regime.items
+        if grounded(item, pack, with_figures) is None and not _is_generic(item, pack)
+    }
+    return sorted(found)
+
+
+def _is_generic(item: str, pack: Pack) -> bool:
+    return item not in pack.item or pack.item[item].kind == "generic"
+
+
 def _befallen(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterable[tuple[str, str]]:
     """The (item, holder) pairs of which a shortage has been reported."""
     for event in known.events:
@@ -232,6 +305,12 @@ def is_reported_shortage(event: Event) -> bool:
         and not event.background
         and event.confidence >= SURE_OF_SHORTAGE
     )
+
+
+def is_felt(event: Event, origins: frozenset[str], pack: Pack) -> bool:
+    """Whether an event tells of lack at the user's end: a stop there is no cut of supply."""
+    happens = (event.type, event.status) == ("DISRUPT", "in_force")
+    return happens and event.modality != "conditional" and not places(event, pack) & origins
 
 
 def _covers(destinations: Iterable[str], holder: str, pack: Pack) -> bool:

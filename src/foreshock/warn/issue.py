@@ -41,6 +41,7 @@ def settle(
 def _stands(old: EarlyWarning, new: EarlyWarning) -> bool:
     return (
         old.level == new.level
+        and old.marking == new.marking  # what was marked too low does not stay out as it is
         and abs(old.p90 - new.p90) < MOVED
         and (old.expires - new.as_of).days > RENEW_WITHIN_DAYS
     )

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
+import msgspec
+
 from foreshock.errors import PackError
 from foreshock.warn.facts import Facts
-from foreshock.warn.reasons import HORIZONS, Weighed, is_refuted, weigh
+from foreshock.warn.reasons import HORIZONS, Weighed, weigh
 from foreshock.words.clocks import Clocks
 from foreshock.words.markings import strictest
 from foreshock.words.pack import Pack
@@ -37,6 +39,9 @@ def judge(facts: Facts, pack: Pack, clocks: Clocks) -> EarlyWarning:
     the horizon; weeks are counted from `facts.day`.
     """
     weighed = weigh(facts, pack)
+    if any(w.reason.rule == "clock_refuted" for w in weighed):
+        # the weeks of another regime would say nothing about the one that is judged
+        facts = msgspec.structs.replace(facts, outlook=None)
     documented = any(w.reason.rule == "documented_shortage" for w in weighed)
     reasons = [w.reason for w in weighed]
     chances = probabilities(weighed)
@@ -45,9 +50,10 @@ def judge(facts: Facts, pack: Pack, clocks: Clocks) -> EarlyWarning:
         reasons += capped
     unmet, weeks, basis = _cover(facts, documented)
     rule = level_of(chances, weeks[1], unmet, _conditions(facts, weighed), pack.levels)
+    told = [r.marking for r in (*facts.events, *facts.signals)]
     warning = EarlyWarning(
         clocks=clocks,
-        marking=strictest([r.marking for r in (*facts.events, *facts.signals)]),
+        marking=strictest([*told, *(r.marking for r in facts.regimes)]),
         item=facts.item,
         holder=facts.holder,
         as_of=facts.day,
@@ -123,7 +129,7 @@ def _cover(
     if documented:
         unmet = facts.outlook.shortage.unmet if facts.outlook is not None else facts.share
         return round(unmet, 3), (0.0, 0.0, 0.0), "reported"
-    if facts.outlook is None or is_refuted(facts):
+    if facts.outlook is None:
         return 0.0, (None, None, None), "unknown"
     short = facts.outlook.shortage
     weeks = tuple(
@@ -135,7 +141,7 @@ def _cover(
 
 def _onset(facts: Facts) -> tuple[date, date] | None:
     """First and last likely day of the beginning: the 10 and 90 % quantiles of the stock clock."""
-    if facts.outlook is None or is_refuted(facts):
+    if facts.outlook is None:
         return None
     first, last = facts.outlook.shortage.days_q10, facts.outlook.shortage.days_q90
     if first is None or last is None:
@@ -195,9 +201,12 @@ def would_change(facts: Facts, pack: Pack) -> tuple[str, ...]:
                 + (f" by {regime.until}" if regime.until else "")
             )
         else:
-            said.append(
-                f"down: licences for {holder} under {regime.measure} are seen to be granted"
+            let = (
+                f"exemptions for {holder} from {regime.measure} are seen to be made"
+                if regime.mode == "ban"
+                else f"licences for {holder} under {regime.measure} are seen to be granted"
             )
+            said.append(f"down: {let}")
             said.append(f"up: {origin}'s exports of {item} stay under half of the usual two months")
     if facts.outlook is None or facts.outlook.shortage.cover_basis != "reported":
         said.append(f"either way: a reported figure for stocks of {item} in {holder}")

@@ -5,7 +5,7 @@ of weights, in added log-odds by horizon. The table is a prior, written down bef
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -14,6 +14,7 @@ from foreshock.warn.facts import (
     SHORTAGE_DAYS,
     Facts,
     age_days,
+    is_felt,
     is_reported_shortage,
     places,
 )
@@ -22,8 +23,6 @@ from foreshock.words.records import Dependence, Event, Reason, Regime, Signal
 
 HORIZONS = (30, 90, 180)
 
-#: days after a cut within which a shortage that had begun would have been reported
-UNHEARD_DAYS = 90
 #: days without newer evidence after which that is a reason itself
 STALE_DAYS = 60
 
@@ -56,12 +55,22 @@ def weigh(facts: Facts, pack: Pack) -> list[Weighed]:
 
 
 #: reasons that say how things stand rather than what happened: told after the news, the base last
-_STANDING = {"base": 2, "dependence_over_80": 1, "dependence_over_50": 1, "dependence_under_20": 1}
-_STANDING |= {"no_substitute": 1, "substitute_easy": 1, "capital_good": 1, "targeted": 1}
+STANDING = {
+    "dependence_over_80": 1,
+    "dependence_over_50": 1,
+    "dependence_under_20": 1,
+    "dependence_unknown": 1,
+    "no_substitute": 1,
+    "substitute_easy": 1,
+    "capital_good": 1,
+    "targeted": 1,
+    "base": 2,
+    "stock_clock": 3,
+}
 
 
 def _rank(rule: str) -> int:
-    return _STANDING.get(rule, 0)
+    return STANDING.get(rule, 0)
 
 
 def _name(pack: Pack, one: str) -> str:
@@ -92,31 +101,59 @@ _REGIME_ROWS = {
 }
 
 
-def _regimes(facts: Facts, pack: Pack) -> Iterable[Found]:
-    """The regime that weighs most, of the largest source: two papers do not stop a flow twice."""
-    best: tuple[tuple[float, float], Found] | None = None
+class _Lead(msgspec.Struct, frozen=True, kw_only=True):
+    """The regime that a judgement rests on, with its row of the table of weights."""
+
+    regime: Regime
+    row: str
+    #: it names the holder, or its bloc, rather than everybody
+    named: bool
+    #: its stock clock rang long ago, unheard
+    refuted: bool
+
+
+def _lead(facts: Facts, pack: Pack) -> _Lead | None:
+    """The regime that weighs most, all told, of the largest source.
+
+    Two papers do not stop one ship twice: what names the holder, what refutes a clock and what
+    eases a control counts only where it is said of the regime that counts.
+    """
+    general = {r.measure for r in facts.fresh if "all" in r.destinations}
     shares = {d.origin: d.direct + d.indirect for d in facts.dependences}
+    best: tuple[tuple[float, float], _Lead] | None = None
     for regime in facts.fresh:
         row = _REGIME_ROWS.get((regime.state, regime.mode))
         if row == "suspended" and _ends_soon(regime, facts):
             row = "suspension_ends"
         if row is None or row not in pack.weight:
             continue
-        one: Found = (
-            row,
-            _regime_sentence(regime, facts.day, pack),
-            (regime.measure, *regime.evidence),
+        one = _Lead(
+            regime=regime,
+            row=row,
+            named=regime.state != "suspended" and regime.measure not in general,
+            refuted=regime in facts.refuted,
         )
-        weight = (pack.weight[row].weight_logodds_90, shares.get(regime.origin, 0.0))
-        if best is None or weight > best[0]:
-            best = (weight, one)
-    if best is not None:
-        yield best[1]
-    general = {r.measure for r in facts.fresh if "all" in r.destinations}
-    named = [r for r in facts.fresh if r.state != "suspended" and r.measure not in general]
-    if named:
-        says = f"{named[0].measure} is aimed at {_name(pack, facts.holder)}"
-        yield "targeted", says, tuple(r.measure for r in named)
+        rows = [row, *["targeted"] * one.named, *["clock_refuted"] * one.refuted]
+        total = sum(pack.weight[name].weight_logodds_90 for name in rows)
+        rank = (total, shares.get(regime.origin, 0.0))
+        if best is None or rank > best[0]:
+            best = (rank, one)
+    return best[1] if best is not None else None
+
+
+def _regimes(facts: Facts, pack: Pack) -> Iterable[Found]:
+    """The regime that weighs most, whether it names the holder, whether its clock is refuted."""
+    lead = _lead(facts, pack)
+    if lead is None:
+        return
+    regime = lead.regime
+    evidence = (regime.measure, *regime.evidence)
+    yield lead.row, _regime_sentence(regime, facts.day, pack), evidence
+    if lead.named:
+        says = f"{regime.measure} is aimed at {_name(pack, facts.holder)}"
+        yield "targeted", says, (regime.measure,)
+    if lead.refuted:
+        yield "clock_refuted", pack.weight["clock_refuted"].says, (regime.measure,)
 
 
 def _ends_soon(regime: Regime, facts: Facts) -> bool:
@@ -173,11 +210,13 @@ _EVENT_ROWS: tuple[tuple[tuple[str, str, str], str], ...] = (
 def _events(facts: Facts, pack: Pack) -> Iterable[Found]:
     """One reason for each kind of event, resting on all events of that kind."""
     by_row: dict[str, list[Event]] = {}
+    lead = _lead(facts, pack)
+    origins = frozenset(d.origin for d in facts.dependences)
     for event in facts.events:
-        row = next((row for key, row in _EVENT_ROWS if _fits(event, key)), "")
-        if row == "disruption" and not _at_the_source(event, facts, pack):
-            row = "report_tight"
-        if row:
+        row = _row_of(event)
+        if row == "disruption" and is_felt(event, origins, pack):
+            row = "report_tight" if age_days(event, facts.day) <= SHORTAGE_DAYS else ""
+        if row and _adds(event, facts, lead):
             by_row.setdefault(row, []).append(event)
     for row, events in by_row.items():
         newest = max(events, key=lambda e: (e.clocks.known_at, e.id))
@@ -187,9 +226,25 @@ def _events(facts: Facts, pack: Pack) -> Iterable[Found]:
         yield row, says, tuple(e.id for e in events)
 
 
-def _at_the_source(event: Event, facts: Facts, pack: Pack) -> bool:
-    """A plant that stops at the user's end is no cut of supply but a sign that it is felt."""
-    return bool(places(event, pack) & {d.origin for d in facts.dependences})
+def _adds(event: Event, facts: Facts, lead: _Lead | None) -> bool:
+    """Whether an event says more than the regime that counts already does.
+
+    Told of another regime only, it does not: an easing of one control eases no other. Told of
+    this one, it does unless it is what made the regime what it is: its beginning, its suspension.
+    """
+    told = {r.measure for r in facts.regimes if event.id in r.evidence}
+    if lead is None or not told:
+        return True
+    if lead.regime.measure not in told:
+        return False
+    if event.type == "EASE":
+        return (event.mode, lead.regime.state) != ("suspend", "suspended")
+    happened = facts.day - timedelta(days=age_days(event, facts.day))
+    return lead.regime.since is not None and happened > lead.regime.since
+
+
+def _row_of(event: Event) -> str:
+    return next((row for key, row in _EVENT_ROWS if _fits(event, key)), "")
 
 
 def _fits(event: Event, key: tuple[str, str, str]) -> bool:
@@ -271,13 +326,22 @@ def _signals(facts: Facts, pack: Pack) -> Iterable[Found]:
 
 
 def _stale(facts: Facts, pack: Pack) -> Iterable[Found]:
-    """No news for two months of something that was news is weak good news."""
-    days = [e.clocks.known_at.date() for e in facts.events]
-    days += [s.clocks.known_at.date() for s in facts.signals]
+    """No bad news for two months of something that was news is weak good news.
+
+    Good news does not make it fresh again: an easing must never raise a probability.
+    """
+    bad = {row for row, weight in pack.weight.items() if weight.weight_logodds_90 > 0}
+    days = [e.clocks.known_at.date() for e in facts.events if _is_bad(e, bad)]
+    days += [s.clocks.known_at.date() for s in facts.signals if _SIGNAL_ROWS.get(s.kind, "") in bad]
     days += [r.since for r in facts.fresh if r.since is not None and r.since <= facts.day]
     ahead = any(r.state != "in_force" for r in facts.fresh)
     if days and not ahead and (facts.day - max(days)).days > STALE_DAYS:
-        yield "stale_evidence", f"the newest evidence is of {max(days)}", ()
+        yield "stale_evidence", f"the newest bad news is of {max(days)}", ()
+
+
+def _is_bad(event: Event, bad: set[str]) -> bool:
+    begins = event.type == "RESTRICT" and event.status in ("announced", "in_force")
+    return begins or is_reported_shortage(event) or _row_of(event) in bad
 
 
 def _capital(facts: Facts, pack: Pack) -> Iterable[Found]:
@@ -294,36 +358,21 @@ def _substitutes(facts: Facts, pack: Pack) -> Iterable[Found]:
         yield row, f"{pack.weight[row].says} ({item.name})", (item.ref,)
 
 
+#: days of reported stock: no more than the first is short, more than the second is long
+STOCK_SHORT_DAYS, STOCK_LONG_DAYS = 28, 90
+
+
 def _stock(facts: Facts, pack: Pack) -> Iterable[Found]:
-    shortage = facts.outlook.shortage if facts.outlook is not None else None
-    if shortage is None or shortage.cover_basis != "reported":
+    """Stocks as lately reported; how long they last in a cut is the stock clock's to say."""
+    stock = facts.stock
+    if stock is None or stock.basis != "reported" or stock.days is None:
         return
-    days = shortage.days_q50
-    if days is not None and days <= 28:
-        yield "stock_short", f"reported stocks last about {days / 7:.0f} weeks", shortage.evidence
-    elif days is None or days >= 180:
-        yield "stock_long", "reported stocks outlast half a year", shortage.evidence
-
-
-def _refuted(facts: Facts, pack: Pack) -> Iterable[Found]:
-    if is_refuted(facts):
-        yield "clock_refuted", pack.weight["clock_refuted"].says, ()
-
-
-def is_refuted(facts: Facts) -> bool:
-    """Whether the stock clock says "short by now" long after the cut, and nobody reports it.
-
-    What nobody reports in so many days is better explained by a wrong clock than by silence.
-    """
-    if facts.outlook is None:
-        return False
-    median = facts.outlook.shortage.days_q50
-    reported = any(is_reported_shortage(e) for e in facts.events)
-    old = all(
-        r.state == "in_force" and r.since is not None and (facts.day - r.since).days > UNHEARD_DAYS
-        for r in facts.fresh
-    )
-    return median is not None and median <= 0 and old and not reported
+    _, likely, _ = stock.days
+    says = f"stocks reported for {stock.on} cover about {likely:.0f} days"
+    if likely <= STOCK_SHORT_DAYS:
+        yield "stock_short", says, stock.evidence
+    elif likely > STOCK_LONG_DAYS:
+        yield "stock_long", says, stock.evidence
 
 
 _RULES: tuple[Callable[[Facts, Pack], Iterable[Found]], ...] = (
@@ -338,5 +387,4 @@ _RULES: tuple[Callable[[Facts, Pack], Iterable[Found]], ...] = (
     _capital,
     _substitutes,
     _stock,
-    _refuted,
 )

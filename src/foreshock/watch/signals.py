@@ -38,6 +38,8 @@ FRESH_DAYS = 400
 NEWS_MONTHS = 6
 #: a series is overdue when so many periods are missing beyond its usual lag
 OVERDUE_MONTHS = 2
+#: flows that are no quantity of goods: a price that falls is no supply that fails
+NO_QUANTITY = frozenset({"price"})
 
 
 class Judged(Struct, frozen=True, kw_only=True):
@@ -65,7 +67,8 @@ def signals(
     `observations` may hold later figures and those of other series: both are left out.
     `deadlines` are days on which a known control takes effect. A fall that goes on is one signal
     since its first month; a zero is a fall, and its sentence says that there was nothing at all.
-    A series that is overdue gives a signal of silence: unknown, not quiet.
+    A series that is overdue gives a signal of silence: unknown, not quiet. Of prices only silence
+    and conflicts are told.
 
     Raises `WrongUse` for a series without a unit.
     """
@@ -73,7 +76,7 @@ def signals(
         raise WrongUse(f"series {series.id} has no unit", expected="one, such as t or kg")
     own = [row for row in observations if row.series == series.id]
     single, conflicts = months(own, day, series.unit)
-    judged = judge(single)
+    judged = [] if series.flow in NO_QUANTITY else judge(single)
     found = [
         *_fall_or_recovery(series, judged, day),
         *_rushes(series, judged, deadlines),

@@ -279,6 +279,8 @@ class Regime(Struct, frozen=True, kw_only=True):
     approval_share: float | None = None
     #: "reported" when a public figure stands behind delay and approval, else "prior"
     basis: Literal["reported", "prior"] = "prior"
+    #: that of the measure: what is judged from the regime is marked at least so
+    marking: Marking = Marking.CLEAR
     evidence: tuple[str, ...] = ()
 
 

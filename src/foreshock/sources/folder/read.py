@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from foreshock.errors import ForeshockError, Misread, Unreadable, WrongUse
+from foreshock.sources.decode import whole
 from foreshock.sources.drafts import document, doubts
 from foreshock.sources.formats import SHEETS, TEXTS
 from foreshock.sources.harvest import Harvest, Progress, harvest
@@ -93,22 +94,24 @@ def read_folder(
 
     `received` is UTC; `day` is the day of publication of texts that print none; `series` describes
     the series whose figures its tables hold; `progress(done, of)` is told after each file.
-    Hidden files are left. A file that cannot be read is one sentence in `health.trouble`; an empty
-    folder is quiet, one that may not be looked into unknown. Raises `WrongUse` if it is no folder.
+    Hidden files are left. A file that cannot be read is one sentence in `health.trouble`, and so is
+    a folder below that may not be looked into; an empty folder is quiet, one of which nothing may
+    be looked into unknown. Raises `WrongUse` if it is no folder.
     """
     if not folder.is_dir():
         raise WrongUse(
             f"{folder}: is no folder", expected="a folder of documents", next_step="Check the path."
         )
+    trouble: list[str] = []
     try:
-        paths = sorted(_files(folder))
+        paths = sorted(_files(folder, trouble))
     except OSError as error:
-        said = f"{folder.name}: cannot be looked into ({error.strerror}). Check who may read it."
-        unknown = Health(source=SOURCE, state="unknown", trouble=(said,))
+        paths, trouble = [], [_shut(folder, error)]
+    if trouble and not paths:
+        unknown = Health(source=SOURCE, state="unknown", trouble=tuple(trouble))
         return Harvest(documents=(), observations=(), health=unknown)
     documents: list[Document] = []
     figures: list[Observation] = []
-    trouble: list[str] = []
     for done, path in enumerate(paths, start=1):
         try:
             found = read_file(path, received, day=day, series=series)
@@ -122,11 +125,18 @@ def read_folder(
     return harvest(SOURCE, documents, figures, trouble, received)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, trouble: list[str]) -> Iterator[Path]:
     for path in folder.iterdir():
         if path.name.startswith("."):
             continue
         if path.is_dir() and not path.is_symlink():  # a link could lead in a circle
-            yield from _files(path)
+            try:
+                yield from _files(path, trouble)
+            except OSError as error:
+                trouble.append(_shut(path, error))
         else:
             yield path
+
+
+def _shut(folder: Path, error: OSError) -> str:
+    return f"{whole(folder.name)}: cannot be looked into ({error.strerror}). Check who may read it."

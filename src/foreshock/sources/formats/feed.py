@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from foreshock.errors import Misread, Unreadable
+from foreshock.sources.dates import believed
 from foreshock.sources.decode import decode
 from foreshock.sources.drafts import Draft, Drafts
 from foreshock.sources.formats.html import plain
@@ -85,5 +86,5 @@ def _published(entry: Any) -> date | None:
     for key in ("published_parsed", "updated_parsed"):
         stamp = dict.get(entry, key)
         if stamp:
-            return date(*stamp[:3])
+            return believed(date(*stamp[:3]))
     return None
