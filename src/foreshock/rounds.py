@@ -198,7 +198,7 @@ def _look(
         before = _before(archive, day, ask)
         moment = _judged_at(day, ask)
         judged = []
-        out = [(w.item, w.holder) for w in before]
+        out = [(w.item, w.holder) for w in before if w.state != "cancelled"]
         facts = warn.pairs(known, pack, network, ask.holders, out)
         for number, one in enumerate(facts):
             progress("judging", number, len(facts))
@@ -308,7 +308,7 @@ def _described(row: Observation) -> Series:
 
 
 def _before(archive: Archive, day: date, ask: Ask) -> list[EarlyWarning]:
-    """Our own warnings that are out; a replay knows none, it shows what it would have said."""
+    """Our own earlier warnings; a replay knows none, it shows what it would have said."""
     if ask.as_of is not None:
         return []
     receipts = [r for r in archive.known(Receipt, day) if r.direction == "received"]
@@ -318,7 +318,7 @@ def _before(archive: Archive, day: date, ask: Ask) -> list[EarlyWarning]:
     out = [
         w
         for w in archive.known(EarlyWarning, day)
-        if w.state in ("issued", "updated")
+        if w.state in ("issued", "updated", "cancelled")
         and w.nature == "actual"
         and (w.id, w.clocks.received) not in of_partners
     ]

@@ -258,11 +258,29 @@ def test_a_corrected_event_no_longer_counts() -> None:
     assert [s.date for s in measure.steps] == ["2023-07-03", "2023-08-01"]
 
 
-def test_a_measure_is_as_confidential_as_its_strictest_evidence() -> None:
+def test_a_measure_is_as_confidential_as_the_strictest_text_that_shapes_it() -> None:
+    secret = notice("2023-07-05", marking=Marking.AMBER)
+    (opened,) = open_book(no_measures(), [secret], LATE).measures
+    assert opened.marking == Marking.AMBER
+    easing = event(
+        "2024-02-01",
+        "EASE",
+        mode="suspend",
+        status="in_force",
+        marking=Marking.AMBER,
+        date="2024-02-01",
+        instruments=("export_licence",),
+    )
+    book = open_book(PACK, [easing], LATE)
+    assert named(book.measures, "CN-2023-23").marking == Marking.AMBER
+    assert named(book.measures, "CN-2024-46").marking == Marking.CLEAR
+
+
+def test_what_is_public_stays_public_when_it_is_also_told_in_confidence() -> None:
     secret = notice("2023-07-05", marking=Marking.AMBER)
     gallium = named(open_book(PACK, [secret], LATE).measures, "CN-2023-23")
-    assert gallium.marking == Marking.AMBER
-    assert named(open_book(PACK, [secret], LATE).measures, "CN-2024-46").marking == Marking.CLEAR
+    assert gallium.marking == Marking.CLEAR
+    assert secret.id in {ref for step in gallium.steps for ref in step.evidence}
 
 
 def test_a_measure_is_known_since_its_last_evidence_was() -> None:

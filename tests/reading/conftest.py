@@ -9,7 +9,7 @@ from foreshock.reading import Reader, Reading
 from foreshock.words.clocks import arrived
 from foreshock.words.pack import Pack
 from foreshock.words.records import Document
-from foreshock.words.reference import Actor, Item, Provision
+from foreshock.words.reference import Actor, Item
 
 #: id -> names in English, Chinese, Korean, Japanese, Dutch ("" where none is needed)
 ITEMS = {
@@ -95,7 +95,11 @@ def _actors() -> tuple[Actor, ...]:
                 names_nl=nl,
             )
         )  # fmt: skip
-    rows += [Actor(id=f"org:{c.replace(' ', '_')}", kind="company", name=c) for c in COMPANIES]
+    made = {"Nexperia": "chip maker"}
+    rows += [
+        Actor(id=f"org:{c.replace(' ', '_')}", kind="company", name=c, role=made.get(c, ""))
+        for c in COMPANIES
+    ]
     rows += [
         Actor(id="gov:US:BIS", kind="agency", belongs_to="US",
               name="Bureau of Industry and Security", names_en=("BIS",)),
@@ -110,10 +114,7 @@ def _actors() -> tuple[Actor, ...]:
 
 @pytest.fixture(scope="session")
 def pack() -> Pack:
-    made = Provision(
-        item="chip", stage="product", country="NL", company="Nexperia", share=0.1, year=2024
-    )
-    return Pack(items=_items(), actors=_actors(), provisions=(made,))
+    return Pack(items=_items(), actors=_actors())
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """What a verb leaves behind: sentences and tables for people, JSON for machines, files."""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ import msgspec
 from foreshock.desk.talk import emit, say, show
 from foreshock.errors import ForeshockError, WrongUse
 from foreshock.words.pack import Pack
-from foreshock.words.records import Record
 
 if TYPE_CHECKING:
     from foreshock.rounds import Findings
@@ -25,14 +23,20 @@ def show_findings(findings: "Findings", pack: Pack) -> None:
     """The most serious warnings in sentences, more of them in a table, and what was not seen."""
     from foreshock.desk import phrases
     from foreshock.desk import show as shown
+    from foreshock.desk.evidence import fit
+    from foreshock.gate import OWN
 
-    standing = phrases.out(findings.warnings)
+    seen = fit(findings, OWN)
+    findings = seen.findings
+    leading = phrases.leading(findings.warnings, pack)
     caveats = tuple(dict.fromkeys(findings.caveats))
-    told = _with(findings, warnings=tuple(standing[:SENTENCES]), caveats=caveats)
+    told = _with(findings, warnings=tuple(leading[:SENTENCES]), caveats=caveats)
     show(*shown.summary_lines(told, pack))
-    if standing:
-        show(shown.warnings_table(_with(findings, warnings=tuple(standing[:ROWS])), pack))
-        show_rest(len(standing), "warnings", "All: --json, or the desk.")
+    if leading:
+        show(shown.warnings_table(findings, pack, ROWS))
+        show_rest(len(leading), "warnings", "All: --json, or the desk.")
+    if seen.held_back:
+        say(f"{seen.held_back} record(s) are marked for named persons only and are not shown.")
     for line in shown.health_lines(findings):
         say(line)
 
@@ -49,23 +53,24 @@ def show_rest(count: int, what: str, where: str) -> None:
 
 def plain(findings: "Findings") -> dict[str, object]:
     """What a program is told of a round: all but the texts and figures it rests on."""
-    from foreshock.gate import OWN, fit_for
+    from foreshock.desk.evidence import fit
+    from foreshock.gate import OWN
 
-    def fit(records: Sequence[Record]) -> object:
-        return msgspec.to_builtins(fit_for(records, OWN)[0])
-
+    seen = fit(findings, OWN)
+    findings = seen.findings
     return {
         "as_of": findings.as_of,
         "live": findings.live,
         "documents": len(findings.documents),
         "observations": len(findings.observations),
-        "warnings": fit(findings.warnings),
-        "signals": fit(findings.signals),
-        "events": fit(findings.events),
-        "measures": fit(findings.measures),
-        "commitments": fit(findings.commitments),
+        "warnings": msgspec.to_builtins(findings.warnings),
+        "signals": msgspec.to_builtins(findings.signals),
+        "events": msgspec.to_builtins(findings.events),
+        "measures": msgspec.to_builtins(findings.measures),
+        "commitments": msgspec.to_builtins(findings.commitments),
         "health": findings.health,
         "caveats": findings.caveats,
+        "held_back": seen.held_back,
     }
 
 

@@ -32,9 +32,12 @@ def warnings(view: View) -> Context:
         w for w in every if w.level >= (view.asked.level or 0) and (not wanted or w.item in wanted)
     ]
     known = {w.id: w for w in view.findings.warnings}
+    same = phrases.repeated(rows, view.pack)
     return {
         "title": "Warnings",
-        "rows": rows,
+        "rows": phrases.leading(rows, view.pack),
+        "same": same,
+        "shown": len(rows),
         "total": len(every),
         "since": {} if view.looking_back else {w.id: phrases.since(w, known) for w in rows},
         "items": sorted({w.item for w in every} | ({view.asked.item} - {None})),

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from foreshock.errors import UnknownWord
+from foreshock.warn import alike
 from foreshock.words.pack import Pack
 from foreshock.words.records import EarlyWarning, Reason
 
@@ -206,6 +207,18 @@ def sentence(warning: EarlyWarning, pack: Pack) -> str:
         f"{percent(warning.p90)} within 90 days ({probability_word(warning.p90, pack)}); "
         f"{stock}; why: {why(warning)}"
     )
+
+
+def leading(warnings: Iterable[EarlyWarning], pack: Pack) -> list[EarlyWarning]:
+    """The warnings that stand, without those that only repeat one about a parent of their item."""
+    standing = out(warnings)
+    first = alike(standing, pack)
+    return [w for w in standing if w.id in first]
+
+
+def repeated(warnings: Iterable[EarlyWarning], pack: Pack) -> dict[str, tuple[EarlyWarning, ...]]:
+    """The id of each leading warning -> those that only repeat it, about kinds of its item."""
+    return alike(out(warnings), pack)
 
 
 def out(warnings: Iterable[EarlyWarning]) -> list[EarlyWarning]:

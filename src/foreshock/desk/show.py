@@ -29,7 +29,7 @@ def summary_lines(findings: Findings, pack: Pack) -> list[str]:
     >>> summary_lines(Findings(as_of=date(2023, 7, 10), live=False), Pack())[0]
     'Known as of 2023-07-10: 0 documents, 0 events, 0 figures, 0 measures.'
     """
-    standing = phrases.out(findings.warnings)
+    standing = phrases.leading(findings.warnings, pack)
     lines = [
         f"Known as of {findings.as_of}: {len(findings.documents)} documents, "
         f"{len(findings.events)} events, {len(findings.observations)} figures, "
@@ -57,15 +57,21 @@ def health_lines(findings: Findings) -> list[str]:
     return lines
 
 
-def warnings_table(findings: Findings, pack: Pack) -> Table:
-    """The warnings that are out, worst first."""
+def warnings_table(findings: Findings, pack: Pack, rows: int | None = None) -> Table:
+    """The first `rows` warnings that are out (None: all), worst first.
+
+    Kinds of an item of which the same is said share the row of the item.
+    """
     table = _table("level", "item", "for", "within 90 days", "weeks of cover", "why")
-    for w in phrases.out(findings.warnings):
+    same = phrases.repeated(findings.warnings, pack)
+    for w in phrases.leading(findings.warnings, pack)[:rows]:
+        kinds = phrases.names((other.item for other in same[w.id]), pack)
+        item = phrases.name(w.item, pack) + (f"; also {kinds}" if kinds else "")
         level = f"{w.level} {phrases.level_word(w.level, pack)}"
         chance = f"{phrases.percent(w.p90)} {phrases.probability_word(w.p90, pack)}"
         table.add_row(
             Text(level, style=_COLOURS[w.level]),
-            _cell(phrases.name(w.item, pack)),
+            _cell(item),
             _cell(phrases.name(w.holder, pack)),
             chance,
             phrases.cover(w),

@@ -144,8 +144,17 @@ class Shelf:
         return replace(
             measure,
             clocks=_clocks(measure, events, max(out)),
-            marking=strictest([event.marking for event in events]),
+            marking=strictest([e.marking for e in self._shaping(measure)]),
         ).sealed()
+
+    def _shaping(self, measure: Measure) -> list[Event]:
+        """The events without which the measure would say something else.
+
+        What the pack tells of a step is public and stays so when somebody also tells it in
+        confidence.
+        """
+        told = [step for step in measure.steps if step.origin is None]
+        return [self.events[ref] for step in told for ref in step.evidence if ref in self.events]
 
 
 def known_measures(pack: Pack, day: date) -> tuple[tuple[Measure, ...], tuple[str, ...]]:

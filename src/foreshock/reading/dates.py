@@ -182,9 +182,14 @@ def weekday(number: int, day: date | None, ahead: bool) -> str | None:
     if day is None:
         return None
     back = (day.weekday() - number) % 7
-    return (
-        day + timedelta(days=(-day.weekday() + number) % 7) if ahead else day - timedelta(days=back)
-    ).isoformat()
+    return _moved(day, (-day.weekday() + number) % 7 if ahead else -back)
+
+
+def _moved(day: date, days: int) -> str | None:
+    try:
+        return (day + timedelta(days=days)).isoformat()
+    except OverflowError:  # a text dated at the end of the calendar
+        return None
 
 
 def relative(what: str, day: date | None) -> str | None:
@@ -197,7 +202,7 @@ def relative(what: str, day: date | None) -> str | None:
         return None
     unit, step = what[:-2], int(what[-2:])
     if unit == "day":
-        return (day + timedelta(days=step)).isoformat()
+        return _moved(day, step)
     if unit == "year":
         return str(day.year + step)
     months = day.year * 12 + day.month - 1 + step * (3 if unit == "quarter" else 1)

@@ -169,11 +169,6 @@ def products(pack: Pack) -> dict[str, Ids]:
         items = tuple(dict.fromkeys(m.id for m in names.find(f"{actor.role}s") if m.part == "item"))
         if actor.kind == "company" and items:
             made[ids[actor.name]] = items
-    for row in pack.provisions:
-        if row.company in ids:
-            made[ids[row.company]] = tuple(
-                dict.fromkeys((*made.get(ids[row.company], ()), row.item))
-            )
     return made
 
 

@@ -17,7 +17,7 @@ def version(pack: Pack) -> str:
     >>> version(Pack()) == version(Pack()) != ""
     True
     """
-    names = hashlib.sha256(msgspec.msgpack.encode((pack.items, pack.actors, pack.provisions)))
+    names = hashlib.sha256(msgspec.msgpack.encode((pack.items, pack.actors)))
     return f"rules-{_code()}-{names.hexdigest()[:8]}"
 
 

@@ -18,15 +18,20 @@ def settle(
 ) -> tuple[EarlyWarning, ...]:
     """What stands after a round: new warnings, those left standing, updates and cancellations.
 
-    `before` are the newest versions of earlier warnings; those already cancelled count as none.
-    A pair judged at level 0 is cancelled if a warning was out, and left out if none was.
+    `before` are the newest versions of earlier warnings, cancelled ones too: a pair that is warned
+    of again supersedes its cancellation. A pair judged at level 0 is cancelled if a warning was
+    out, and left out if none was.
     """
+    before = tuple(before)
+    ended = {(w.item, w.holder): w for w in before if w.state == "cancelled"}
     out = {(w.item, w.holder): w for w in before if w.state in ("issued", "updated")}
     settled: list[EarlyWarning] = []
     for new in judged:
         old = out.get((new.item, new.holder))
+        gone = ended.get((new.item, new.holder))
         if old is None:
-            settled += [new] if new.level else []
+            again = new if gone is None else _follow(gone, new, "issued")
+            settled += [again] if new.level else []
         elif new.level == 0:
             settled.append(_follow(old, new, "cancelled"))
         elif _stands(old, new):

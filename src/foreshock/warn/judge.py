@@ -18,7 +18,7 @@ from foreshock.errors import PackError
 from foreshock.warn.facts import Facts
 from foreshock.warn.reasons import HORIZONS, Weighed, weigh
 from foreshock.words.clocks import Clocks
-from foreshock.words.markings import strictest
+from foreshock.words.markings import Marking, strictest
 from foreshock.words.pack import Pack
 from foreshock.words.records import EarlyWarning, Reason
 from foreshock.words.reference import LevelRule
@@ -50,10 +50,9 @@ def judge(facts: Facts, pack: Pack, clocks: Clocks) -> EarlyWarning:
         reasons += capped
     unmet, weeks, basis = _cover(facts, documented)
     rule = level_of(chances, weeks[1], unmet, _conditions(facts, weighed), pack.levels)
-    told = [r.marking for r in (*facts.events, *facts.signals)]
     warning = EarlyWarning(
         clocks=clocks,
-        marking=strictest([*told, *(r.marking for r in facts.regimes)]),
+        marking=_marking(facts, reasons),
         item=facts.item,
         holder=facts.holder,
         as_of=facts.day,
@@ -72,6 +71,15 @@ def judge(facts: Facts, pack: Pack, clocks: Clocks) -> EarlyWarning:
         rule=rule.rule,
     )
     return warning.sealed()
+
+
+def _marking(facts: Facts, reasons: Sequence[Reason]) -> Marking:
+    """The strictest of what the warning rests on: regimes, signals, and the events that are reasons
+    by themselves. An event that only tells a regime again adds nothing to it."""
+    used = {ref for reason in reasons for ref in reason.evidence}
+    again = {ref for regime in facts.regimes for ref in regime.evidence}
+    told = [r.marking for r in (*facts.events, *facts.signals) if r.id in used - again]
+    return strictest([*told, *(regime.marking for regime in facts.regimes)])
 
 
 def probabilities(weighed: Sequence[Weighed]) -> tuple[float, float, float]:
