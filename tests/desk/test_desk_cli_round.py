@@ -182,3 +182,21 @@ def test_ctrl_c_ends_with_130_and_a_sentence(call, home, monkeypatch, answer):
     assert ended.code == 130
     assert ended.err.startswith("Interrupted; nothing is half-written.")
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_what_is_for_named_persons_only_reaches_neither_the_screen_nor_json(call, tmp_path):
+    """TLP:RED goes to the persons named: the terminal of the house is not one."""
+    (tmp_path / "red").mkdir()
+    (tmp_path / "red" / "note.txt").write_text(
+        "date: 2023-06-15\nlanguage: en\nmarking: TLP:RED\n\n"
+        "China's Ministry of Commerce banned all exports of gallium on 15 June 2023.\n",
+        "utf-8",
+    )
+    words = ("--documents", tmp_path / "red", "--as-of", "2023-06-20", "--holder", "KR")
+    said = call("round", *words)
+    assert said.code == 0
+    assert "gallium" not in said.out + said.err
+    assert "not shown" in said.err
+    machine = call("round", *words, "--json")
+    assert "min.ga" not in machine.out
+    assert json.loads(machine.out)["held_back"] > 0

@@ -1,6 +1,6 @@
 """The reader's fingerprint, and its output in the words of the standard alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -40,3 +40,10 @@ def test_an_item_that_only_the_pack_knows_is_told_as_that_of_the_standard():
 
 def test_the_standard_has_its_hundred_and_one_items():
     assert len(set(ITEMS)) == len(ITEMS) == 101
+
+
+def test_a_text_dated_at_the_end_of_the_calendar_is_read_without_inventing_a_day(read):
+    text = "China will ban exports of gallium from tomorrow, the ministry said on Friday."
+    found = read(text, day=date.max)
+    assert [e.type for e in found.events] == ["RESTRICT"]
+    assert found.events[0].effective is None

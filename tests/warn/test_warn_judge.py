@@ -434,3 +434,19 @@ def test_a_warning_that_was_marked_too_low_is_replaced(pack):
     (settled,) = settle([stricter], [first], ROUND)
     assert (settled.state, settled.supersedes) == ("updated", first.id)
     assert settled.marking is Marking.AMBER
+
+
+def test_a_pair_warned_of_again_supersedes_its_cancellation(pack):
+    first = standing(pack)
+    (gone,) = settle([], [first], ROUND)
+    (again,) = settle([first], [gone], ROUND)
+    assert again.state == "issued"
+    assert again.supersedes == gone.id
+    assert again.id not in (first.id, gone.id), "the journal would not keep the old one twice"
+
+
+def test_an_event_that_only_tells_a_regime_again_does_not_close_the_warning(pack):
+    secret = event("RESTRICT", status="announced", marking=Marking.AMBER)
+    told = msgspec.structs.replace(regime(), evidence=("pack:measure_steps.csv:5", secret.id))
+    warning = judged(pack, fresh=(told,), dependences=(dependence(0.9),), events=(secret,))
+    assert warning.marking is Marking.CLEAR
