@@ -46,6 +46,11 @@ def test_a_look_says_the_warnings_on_stdout_and_the_sources_on_stderr(call, home
     assert "Source pack:" not in ended.out
 
 
+def test_every_warning_in_sentences_names_its_evidence(call, home):
+    said = call("warnings", "--home", home, *GALLIUM)
+    assert "Evidence: China Trade Monitor, 2023-07-03, https://" in said.out
+
+
 def test_holders_and_items_can_be_named_as_people_name_them(call, home):
     by_id = call("warnings", "--home", home, *GALLIUM, "--item", "min.ga", "--json")
     by_name = call(

@@ -23,7 +23,7 @@ def show_findings(findings: "Findings", pack: Pack) -> None:
     """The most serious warnings in sentences, more of them in a table, and what was not seen."""
     from foreshock.desk import phrases
     from foreshock.desk import show as shown
-    from foreshock.desk.evidence import fit
+    from foreshock.desk.evidence import Sources, fit
     from foreshock.gate import OWN
 
     seen = fit(findings, OWN)
@@ -31,7 +31,7 @@ def show_findings(findings: "Findings", pack: Pack) -> None:
     leading = phrases.leading(findings.warnings, pack)
     caveats = tuple(dict.fromkeys(findings.caveats))
     told = _with(findings, warnings=tuple(leading[:SENTENCES]), caveats=caveats)
-    show(*shown.summary_lines(told, pack))
+    show(*shown.summary_lines(told, pack, Sources(seen, pack)))
     if leading:
         show(shown.warnings_table(findings, pack, ROWS))
         show_rest(len(leading), "warnings", "All: --json, or the desk.")

@@ -10,20 +10,25 @@ from rich.table import Table
 from rich.text import Text
 
 from foreshock.desk import phrases
-from foreshock.desk.evidence import describe
+from foreshock.desk.evidence import Sources, describe
 from foreshock.rounds import Findings
 from foreshock.words.pack import Pack
-from foreshock.words.records import Dependence, Event
+from foreshock.words.records import Dependence, EarlyWarning, Event
 
 #: colours of the levels on a terminal, 0 to 4; the number and the word stand beside them
 _COLOURS = ("green", "blue", "yellow", "dark_orange", "bold red")
+
+#: pieces of evidence named under a warning
+EVIDENCE = 3
 
 #: letters that a column keeps on a narrow terminal
 _LEAST = {"why": 26, "event": 26, "item": 10}
 
 
-def summary_lines(findings: Findings, pack: Pack) -> list[str]:
+def summary_lines(findings: Findings, pack: Pack, sources: Sources | None = None) -> list[str]:
     """The round in sentences: how much was known, each warning that is out, what could not be seen.
+
+    With `sources`, each warning is followed by the first of its evidence: publisher, day, address.
 
     >>> from datetime import date
     >>> summary_lines(Findings(as_of=date(2023, 7, 10), live=False), Pack())[0]
@@ -35,11 +40,25 @@ def summary_lines(findings: Findings, pack: Pack) -> list[str]:
         f"{len(findings.events)} events, {len(findings.observations)} figures, "
         f"{len(findings.measures)} measures."
     ]
-    lines += [f"{phrases.sentence(w, pack)}." for w in standing]
+    for w in standing:
+        lines.append(f"{phrases.sentence(w, pack)}.")
+        lines += evidence_lines(w, sources) if sources is not None else []
     if not standing:
         lines.append("No warning is out.")
     lines += [f"Not seen: {phrases.plain(caveat)}" for caveat in findings.caveats]
     return lines
+
+
+def evidence_lines(warning: EarlyWarning, sources: Sources) -> list[str]:
+    """The first of the published evidence behind the reasons for a warning, in one line."""
+    keys = [key for r in warning.reasons if r.weight > 0 for key in r.evidence]
+    cited = [c for c in sources.cite_all(dict.fromkeys(keys)) if c.publisher and c.day]
+    told = dict.fromkeys(
+        phrases.plain(f"{c.publisher}, {c.day}" + (f", {c.url}" if c.url else "")) for c in cited
+    )
+    more = len(told) - EVIDENCE
+    rest = f"; and {more} more" if more > 0 else ""
+    return [f"  Evidence: {'; '.join(list(told)[:EVIDENCE])}{rest}."] if told else []
 
 
 def health_lines(findings: Findings) -> list[str]:

@@ -336,7 +336,7 @@ def _stale(facts: Facts, pack: Pack) -> Iterable[Found]:
     days += [r.since for r in facts.fresh if r.since is not None and r.since <= facts.day]
     ahead = any(r.state != "in_force" for r in facts.fresh)
     if days and not ahead and (facts.day - max(days)).days > STALE_DAYS:
-        yield "stale_evidence", f"the newest bad news is of {max(days)}", ()
+        yield "stale_evidence", f"the newest bad news about it is of {max(days)}", ()
 
 
 def _is_bad(event: Event, bad: set[str]) -> bool:
