@@ -486,7 +486,7 @@ TODAY = date(2023, 12, 31)
 
 
 def look(as_of: date | None, holder: str | None) -> Findings:
-    """What the founder's look does: the findings of a day, for a holder or for all."""
+    """What a look does: the findings of a day, for a holder or for all."""
     found = findings(as_of or TODAY)
     if holder is None:
         return found

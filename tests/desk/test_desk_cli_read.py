@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from foreshock.desk import reader
 
 SAID = "China will require licences for exports of gallium from 1 August 2023."
-CORPUS = Path("/work/shared/corpus")
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 
 TEXTS = {
     "gb18030": "商务部公告，自2023年8月1日起对镓、锗相关物项实施出口管制。",

@@ -48,10 +48,10 @@ def unwritable(home: Path, why: str) -> ArchiveError:
 def disk_troubles(home: Path) -> Iterator[None]:
     """Say what an `OSError` inside the block means for the archive.
 
-    >>> with disk_troubles(Path("/tmp/a")):
+    >>> with disk_troubles(Path("a-home")):
     ...     raise OSError(errno.ENOSPC, "no space")
     Traceback (most recent call last):
-    foreshock.errors.ArchiveFull: no room is left on the disk at /tmp/a; ...
+    foreshock.errors.ArchiveFull: no room is left on the disk at a-home; ...
     """
     try:
         yield
