@@ -116,6 +116,10 @@ def number(value: float) -> str:
     )
 
 
+def _in_weeks(weeks: float) -> str:
+    return f"{_weeks(weeks)} week{'' if _weeks(weeks) == '1' else 's'}"
+
+
 def _weeks(weeks: float) -> str:
     return f"{weeks:.0f}" if weeks >= 2 else f"{weeks:.1f}".removesuffix(".0")
 
@@ -135,7 +139,7 @@ def cover(warning: EarlyWarning) -> str:
     if middle == 0:
         left = "none left" if warning.cover_basis == "reported" else "under a week"
         return f"{left} ({warning.cover_basis})"
-    about = f"about {_weeks(middle)} week{'' if _weeks(middle) == '1' else 's'}"
+    about = f"about {_in_weeks(middle)}"
     if low is None or high is None:
         return f"{about} ({warning.cover_basis})"
     return f"{about} ({_weeks(low)} to {_weeks(high)}; {warning.cover_basis})"
@@ -197,7 +201,7 @@ def sentence(warning: EarlyWarning, pack: Pack) -> str:
     """
     middle = warning.cover_weeks[1]
     if middle:
-        stock = f"about {_weeks(middle)} weeks of cover ({warning.cover_basis})"
+        stock = f"about {_in_weeks(middle)} of cover ({warning.cover_basis})"
     else:
         stock = f"weeks of cover: {cover(warning)}"
     test = "" if warning.nature == "actual" else f"{warning.nature.upper()}: "
