@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
-from foreshock.errors import Misread
+from foreshock.errors import Misread, RecordError
 from foreshock.words.clocks import span
 from foreshock.words.records import Struct
 
@@ -86,7 +86,7 @@ def places(stamps: Sequence[str], kind: Kind, where: str) -> list[float]:
             place = kind.place(stamp)
         except (ValueError, OverflowError, RuntimeError):
             place = float("nan")
-        except Exception as error:  # span() has its own sentence for a month 13
+        except RecordError as error:  # span() has its own sentence for a month 13
             raise Misread(f"{where}: {error}", next_step="Correct the timestamp.") from None
         if not isfinite(place):
             raise Misread(

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from foreshock.errors import PackError
+from foreshock.errors import PackError, RecordError
 from foreshock.words import reference as ref
 from foreshock.words.clocks import span
 from foreshock.words.tables import read_table, refuse
@@ -322,7 +322,7 @@ def _dates_are_dates(pack: Pack, problems: list[str]) -> None:
                 try:
                     if text:
                         span(text)
-                except Exception as error:  # every problem is listed, none stops the check
+                except RecordError as error:  # every problem is listed, none stops the check
                     problems.append(f"{_at(row, 'row')}: {column}: {error}")
 
 
