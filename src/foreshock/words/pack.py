@@ -26,6 +26,7 @@ SHIPPED = Path(__file__).parent.parent / "pack"
 #: attribute -> (file, row class, the columns that identify a row)
 TABLES: dict[str, tuple[str, type[msgspec.Struct], tuple[str, ...]]] = {
     "items": ("items.csv", ref.Item, ("id",)),
+    "codes": ("codes.csv", ref.Code, ("item", "system", "edition", "code")),
     "actors": ("actors.csv", ref.Actor, ("id", "role", "since")),
     "provisions": (
         "provides.csv",
@@ -60,6 +61,9 @@ TABLES: dict[str, tuple[str, type[msgspec.Struct], tuple[str, ...]]] = {
         ref.LicenceOutcome,
         ("measure", "item", "destination", "period", "published"),
     ),
+    "stances": ("stances.csv", ref.StanceRow, ("who", "about", "since", "stance")),
+    "cases": ("cases.csv", ref.CaseRow, ("id",)),
+    "case_facts": ("case_facts.csv", ref.CaseFact, ("case", "published", "text")),
     "levels": ("levels.csv", ref.LevelRule, ("level", "rule")),
     "probability_words": ("probability_words.csv", ref.ProbabilityWord, ("word",)),
     "weights": ("base_rates.csv", ref.Weight, ("reason",)),
@@ -70,6 +74,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything the pack says. Rows that state facts are asked with `.known(day)`."""
 
     items: tuple[ref.Item, ...] = ()
+    codes: tuple[ref.Code, ...] = ()
     actors: tuple[ref.Actor, ...] = ()
     provisions: tuple[ref.Provision, ...] = ()
     imports: tuple[ref.Import, ...] = ()
@@ -84,6 +89,9 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     steps: tuple[ref.StepRow, ...] = ()
     commitments: tuple[ref.CommitmentRow, ...] = ()
     licence_outcomes: tuple[ref.LicenceOutcome, ...] = ()
+    stances: tuple[ref.StanceRow, ...] = ()
+    cases: tuple[ref.CaseRow, ...] = ()
+    case_facts: tuple[ref.CaseFact, ...] = ()
     levels: tuple[ref.LevelRule, ...] = ()
     probability_words: tuple[ref.ProbabilityWord, ...] = ()
     weights: tuple[ref.Weight, ...] = ()

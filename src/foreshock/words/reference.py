@@ -23,6 +23,9 @@ class Sourced(Struct, frozen=True, kw_only=True):
     source_date: Day | None = None
     checked: Literal["official", "secondary", "unopened", ""] = ""
     note: str = ""
+    #: a second, independent source of the same fact, for dates and figures that carry weight
+    second_url: str = ""
+    second_publisher: str = ""
     #: "pack:file:line", given by the loader
     ref: str = ""
 
@@ -67,6 +70,22 @@ class Item(Sourced, frozen=True, kw_only=True):
     names_de: Names = ()
 
 
+class Code(Sourced, frozen=True, kw_only=True):
+    """A code under which an item is traded or controlled, in one edition of its code system."""
+
+    item: str
+    #: what each system's codes look like stands in `words/code_systems.toml`
+    system: Literal[
+        "HS", "CN8", "HSK10", "HTS10", "CNHS", "ECCN", "EU-ANNEX-I", "MOFCOM", "OECD-CHIP"
+    ]
+    edition: str
+    code: str
+    #: does the code hold this item alone?
+    purity: Literal["pure", "mixed", "none", ""] = ""
+    share_of_code: float | None = None
+    says: str = ""
+
+
 class Actor(Sourced, frozen=True, kw_only=True):
     """Somebody who acts: a country, an agency, a person in office, a company."""
 
@@ -82,6 +101,11 @@ class Actor(Sourced, frozen=True, kw_only=True):
     names_ko: Names = ()
     names_ja: Names = ()
     names_nl: Names = ()
+    names_de: Names = ()
+    #: the company that owns this one
+    parent: str = ""
+    #: Legal Entity Identifier (ISO 17442): 20 characters, the last two a check
+    lei: str = ""
     role: str = ""
     since: Day | None = None
     until: Day | None = None
@@ -122,6 +146,8 @@ class Need(Sourced, frozen=True, kw_only=True):
     days_likely: float | None = None
     days_high: float | None = None
     tier: int = 0
+    #: on what the days rest
+    evidence: Literal["reported", "derived", "judgement", ""] = ""
 
 
 class Substitute(Sourced, frozen=True, kw_only=True):
@@ -213,6 +239,10 @@ class MeasureRow(Sourced, frozen=True, kw_only=True):
     items: Names = ()
     codes: Names = ()
     targets: Names = ()
+    #: days within which the authority has to decide, by its own law
+    legal_clock_days: int | None = None
+    #: address of the official text, where a source names it
+    official_url: str = ""
 
 
 class StepRow(Sourced, frozen=True, kw_only=True):
@@ -258,6 +288,58 @@ class LicenceOutcome(Sourced, frozen=True, kw_only=True):
     days_waited: float | None = None
     published: Day
     what: str = ""
+
+
+class StanceRow(Sourced, frozen=True, kw_only=True):
+    """Where somebody stood on a measure, a promise or an item, since when."""
+
+    who: str
+    #: id of a measure, a commitment or an item
+    about: str
+    stance: Literal["supports", "opposes", "undecided", "exposed", "unaffected"]
+    since: str
+    until: str = ""
+    said_by: str = ""
+    what: str = ""
+
+
+class CaseRow(Sourced, frozen=True, kw_only=True):
+    """A dated episode of history, or a stretch in which nothing happened.
+
+    Dates are YYYY, YYYY-MM or YYYY-MM-DD, as exact as the sources are; empty where unknown.
+    """
+
+    id: str
+    title: str
+    #: somebody ran short; loud but absorbed; nothing happened
+    kind: Literal["shortage", "absorbed", "quiet"]
+    cause: Literal[
+        "control", "disruption", "demand", "war", "weather", "accident", "policy", "none"
+    ]
+    items: Names
+    origins: Names = ()
+    first_sign: str = ""
+    announced: str = ""
+    effect: str = ""
+    first_shortage: str = ""
+    peak: str = ""
+    easing: str = ""
+    end: str = ""
+    holders_hit: Names = ()
+    holders_not_hit: Names = ()
+    what: str = ""
+
+
+class CaseFact(Sourced, frozen=True, kw_only=True):
+    """What was public of a case on a day, told without hindsight."""
+
+    case: str
+    published: Day
+    happened: str = ""
+    kind: Literal["notice", "news", "figure", "report", "company"]
+    text: str
+    value: float | None = None
+    unit: str = ""
 
 
 class LevelRule(Struct, frozen=True, kw_only=True):
