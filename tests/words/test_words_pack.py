@@ -24,8 +24,8 @@ def test_every_fact_has_a_source_and_says_whether_it_was_read(shipped):
 
 def test_no_step_of_a_measure_is_known_before_somebody_published_it(shipped):
     """A page may bear the date of the evening before; a later page may tell of an earlier word."""
-    for step in shipped.steps:
-        assert (step.published - step.source_date).days <= 1, step
+    for row in (*shipped.steps, *shipped.licence_outcomes, *shipped.case_facts):
+        assert (row.published - row.source_date).days <= 1, row
 
 
 def test_an_item_knows_its_ancestors_and_its_family(shipped):
@@ -76,7 +76,7 @@ def test_ids_and_shares_are_checked_across_tables(tmp_path):
     )
     with pytest.raises(PackError) as error:
         pack.load(tmp_path)
-    assert "imports.csv:2: item 'min.unobtainium' is no item" in error.value.problems
+    assert "imports.csv:2: item 'min.unobtainium' is no item of the pack" in error.value.problems
     assert any("imports.csv:3: share 130.0" in p for p in error.value.problems)
 
 

@@ -17,6 +17,7 @@ from foreshock import __version__
 from foreshock.desk import options
 from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
+from foreshock.desk.cli_pack import app as pack_app
 from foreshock.desk.options import (
     AsOf,
     Documents,
@@ -57,6 +58,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(archive_app, name="archive")
+app.add_typer(pack_app, name="pack")
 
 
 # -- one round, and what it found ----------------------------------------------------------------

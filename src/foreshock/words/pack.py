@@ -6,7 +6,7 @@ same key.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,10 @@ from typing import Any
 
 import msgspec
 
-from foreshock.errors import PackError, RecordError
+from foreshock.errors import PackError
 from foreshock.words import reference as ref
-from foreshock.words.clocks import span
+from foreshock.words.pack_rules import at, check
 from foreshock.words.tables import read_table, refuse
-from foreshock.words.vocab import INSTRUMENTS, NEXT_STEPS
 
 #: the pack that comes with the program
 SHIPPED = Path(__file__).parent.parent / "pack"
@@ -166,24 +165,95 @@ def load(own: Path | None = None) -> Pack:
     >>> load().item["min.ga"].name
     'gallium'
     """
+    gathered = _gather(own)
+    refuse(gathered.problems)
+    return gathered.pack
+
+
+class TableSurvey(msgspec.Struct, frozen=True, kw_only=True):
+    """How a table of the pack, or of a user's own folder, stands."""
+
+    file: str
+    rows: int
+    #: rows that take the place of a shipped one
+    replacing: int
+    #: rows by who has read the source; empty for tables that state no facts
+    checked: dict[str, int]
+
+
+class Survey(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pack folder holds and everything that is wrong with it."""
+
+    folder: str
+    tables: tuple[TableSurvey, ...]
+    problems: tuple[str, ...]
+
+
+def survey(own: Path | None = None) -> Survey:
+    """Look at a folder of one's own laid over the shipped pack, or at the shipped pack itself.
+
+    Says every problem instead of raising; raises `PackError` only for a folder that is not there.
+
+    >>> survey().problems
+    ()
+    """
+    gathered = _gather(own)
+    return Survey(
+        folder=own.name if own is not None else "shipped pack",
+        tables=tuple(gathered.tables),
+        problems=tuple(gathered.problems),
+    )
+
+
+class _Gathered(msgspec.Struct):
+    pack: Pack
+    tables: list[TableSurvey]
+    problems: list[str]
+
+
+def _gather(own: Path | None) -> _Gathered:
     problems: list[str] = []
-    folders = (SHIPPED,) if own is None else (SHIPPED, own)
+    broken: set[str] = set()
     if own is not None and not own.is_dir():
         raise PackError([f"{own}: is no folder"])
+    folders = (SHIPPED,) if own is None else (SHIPPED, own)
+    if own is not None:
+        problems.extend(_strangers(own))
     tables: dict[str, Any] = {}
+    surveyed: list[TableSurvey] = []
     for attribute, (file, kind, key) in TABLES.items():
         rows: dict[tuple[Any, ...], Any] = {}
+        before = len(problems)
         for folder in folders:
             if folder == SHIPPED or (folder / file).exists():
-                _merge(rows, _read(folder / file, kind, problems), key, file, problems)
+                found = tuple(_read(folder / file, kind, problems))
+                replaced = _merge(rows, found, key, file, problems)
+                if folder == folders[-1]:
+                    surveyed.append(_surveyed(file, found, replaced))
+        if len(problems) > before:
+            broken.add(attribute)
         tables[attribute] = tuple(rows.values())
     priors: dict[str, Any] = {}
     for folder in folders:
         priors.update(_priors(folder / "priors.toml", problems))
-    refuse(problems)
     pack = Pack(**tables, priors=priors, folders=folders)
-    refuse(check(pack))
-    return pack
+    return _Gathered(pack, surveyed, problems + check(pack, broken))
+
+
+def _strangers(own: Path) -> list[str]:
+    """Tables that the pack does not know: a misspelt name would otherwise be no news."""
+    known = {file for file, _, _ in TABLES.values()}
+    return [
+        f"{path.name}: is no table of the pack, expected one of {', '.join(sorted(known))}"
+        for path in sorted(own.glob("*.csv"))
+        if path.name not in known
+    ]
+
+
+def _surveyed(file: str, rows: tuple[Any, ...], replaced: int) -> TableSurvey:
+    words = [row.checked for row in rows if getattr(row, "checked", "")]
+    counted = {word: words.count(word) for word in dict.fromkeys(words)}
+    return TableSurvey(file=file, rows=len(rows), replacing=replaced, checked=counted)
 
 
 def _read(path: Path, kind: type[msgspec.Struct], problems: list[str]) -> Iterable[Any]:
@@ -199,15 +269,19 @@ def _merge(
     key: tuple[str, ...],
     file: str,
     problems: list[str],
-) -> None:
+) -> int:
+    """Lay the rows found over those before, by key; how many were replaced."""
     seen: set[tuple[Any, ...]] = set()
+    replaced = 0
     for row in found:
         identity = tuple(getattr(row, column) for column in key)
         if identity in seen:
-            where = getattr(row, "ref", "") or file
-            problems.append(f"{where.removeprefix('pack:')}: a second row for {identity}")
+            problems.append(f"{at(row, file)}: a second row for {identity}")
+        elif identity in rows:
+            replaced += 1
         seen.add(identity)
         rows[identity] = row
+    return replaced
 
 
 def _priors(path: Path, problems: list[str]) -> dict[str, Any]:
@@ -218,137 +292,6 @@ def _priors(path: Path, problems: list[str]) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems.append(f"{path.name}: {error}")
         return {}
-
-
-def check(pack: Pack) -> list[str]:
-    """Everything in the pack that cannot be true, one sentence each.
-
-    >>> check(load())
-    []
-    """
-    problems: list[str] = []
-    for rule in _RULES:
-        rule(pack, problems)
-    return problems
-
-
-def _at(row: Any, fallback: str) -> str:
-    return str(getattr(row, "ref", "") or fallback).removeprefix("pack:")
-
-
-def _ids_exist(pack: Pack, problems: list[str]) -> None:
-    countries = {a.id for a in pack.actors if a.kind in ("country", "bloc")}
-    known = {
-        "item": set(pack.item),
-        "place": countries | set(pack.holder) | {"all"},
-        "holder": set(pack.holder) | countries,
-        "series": {s.id for s in pack.series},
-        "measure": {m.id for m in pack.measures},
-        "instrument": set(INSTRUMENTS),
-    }
-    columns: list[tuple[tuple[Any, ...], dict[str, str]]] = [
-        (pack.items, {"parent": "item"}),
-        (pack.provisions, {"item": "item", "country": "place"}),
-        (pack.imports, {"holder": "holder", "item": "item", "origin": "place"}),
-        (pack.needs, {"input": "item", "output": "item"}),
-        (pack.substitutes, {"item": "item"}),
-        (pack.stocks, {"item": "item", "holder": "holder"}),
-        (pack.series, {"item": "item"}),
-        (pack.figures, {"series": "series"}),
-        (pack.measures, {"issuer": "place", "items": "item", "instrument": "instrument"}),
-        (pack.steps, {"measure": "measure"}),
-        (pack.commitments, {"items": "item"}),
-        (pack.licence_outcomes, {"measure": "measure", "item": "item"}),
-    ]
-    for rows, kinds in columns:
-        for row in rows:
-            for column, kind in kinds.items():
-                cell = getattr(row, column)
-                problems.extend(
-                    f"{_at(row, column)}: {column} {value!r} is no {kind}"
-                    for value in ((cell,) if isinstance(cell, str) else cell)
-                    if value and value not in known[kind]
-                )
-
-
-def _shares_are_fractions(pack: Pack, problems: list[str]) -> None:
-    totals: dict[tuple[object, ...], float] = {}
-    shares: tuple[ref.Provision | ref.Import, ...] = (*pack.provisions, *pack.imports)
-    problems.extend(
-        f"{_at(row, 'share')}: share {row.share} lies outside 0..1"
-        for row in shares
-        if row.share is not None and not 0 <= row.share <= 1
-    )
-    for provision in pack.provisions:
-        at = (provision.item, provision.stage, provision.year, provision.publisher)
-        whole = ("world output", *at, provision.source_date, bool(provision.company))
-        totals[whole] = totals.get(whole, 0) + (provision.share or 0)
-    for row in pack.imports:
-        into = (row.holder, row.item, row.year, row.basis, row.publisher, row.source_date)
-        totals[into] = totals.get(into, 0) + row.share
-    problems.extend(
-        f"shares of {' '.join(map(str, what))} add up to {total:.2f}, expected at most 1.05"
-        for what, total in totals.items()
-        if total > 1.05
-    )
-
-
-def _steps_follow_the_table(pack: Pack, problems: list[str]) -> None:
-    by_measure: dict[str, list[ref.StepRow]] = {}
-    for row in pack.steps:
-        by_measure.setdefault(row.measure, []).append(row)
-    for rows in by_measure.values():
-        before = ""
-        for row in sorted(rows, key=lambda r: (span(r.date)[0], r.published)):
-            if row.step not in NEXT_STEPS.get(before, frozenset()):
-                problems.append(
-                    f"{_at(row, 'steps')}: {row.measure} is {row.step!r} after "
-                    f"{before or 'nothing'!r}, expected one of {', '.join(NEXT_STEPS[before])}"
-                )
-            if row.step in NEXT_STEPS:
-                before = row.step
-
-
-def _facts_have_sources(pack: Pack, problems: list[str]) -> None:
-    facts = (pack.provisions, pack.imports, pack.stocks, pack.production, pack.measures, pack.steps)
-    for rows in facts:
-        for row in rows:
-            missing = [c for c in ("publisher", "source_date", "checked") if not getattr(row, c)]
-            if missing:
-                problems.append(f"{_at(row, 'row')}: no {', '.join(missing)}")
-
-
-def _dates_are_dates(pack: Pack, problems: list[str]) -> None:
-    for rows, columns in (
-        (pack.steps, ("date", "until")),
-        (pack.commitments, ("made", "due", "outcome_date")),
-        (pack.figures, ("period",)),
-    ):
-        for row in rows:
-            for column in columns:
-                text = getattr(row, column)
-                try:
-                    if text:
-                        span(text)
-                except RecordError as error:  # every problem is listed, none stops the check
-                    problems.append(f"{_at(row, 'row')}: {column}: {error}")
-
-
-def _no_item_is_its_own_ancestor(pack: Pack, problems: list[str]) -> None:
-    for row in pack.items:
-        top = pack.item.get(pack.ancestors(row.id)[-1])
-        if top is not None and top.parent in pack.item:
-            problems.append(f"{_at(row, 'items')}: {row.id} is its own ancestor")
-
-
-_RULES: tuple[Callable[[Pack, list[str]], None], ...] = (
-    _ids_exist,
-    _shares_are_fractions,
-    _facts_have_sources,
-    _dates_are_dates,
-    _steps_follow_the_table,
-    _no_item_is_its_own_ancestor,
-)
 
 
 def newest(rows: Iterable[Any], day: date) -> list[Any]:

@@ -22,6 +22,8 @@ def read_table(path: Path, kind: type[T], problems: list[str]) -> tuple[T, ...]:
     A row with a problem is left out here; the caller refuses the whole pack if any was found.
     """
     text = _text(path, problems)
+    if text is None:
+        return ()
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     hints = get_type_hints(kind)
     several = {name for name, hint in hints.items() if get_origin(hint) is tuple}
@@ -37,6 +39,10 @@ def read_table(path: Path, kind: type[T], problems: list[str]) -> tuple[T, ...]:
             f"expected some of {', '.join(kind.__struct_fields__)}"
         )
         return ()
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        problems.append(f"{path.name}:1: column(s) {', '.join(twice)} stand there twice")
+        return ()
     rows: list[T] = []
     try:
         for cells in reader:
@@ -48,12 +54,12 @@ def read_table(path: Path, kind: type[T], problems: list[str]) -> tuple[T, ...]:
     return tuple(rows)
 
 
-def _text(path: Path, problems: list[str]) -> str:
+def _text(path: Path, problems: list[str]) -> str | None:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problems.append(f"{path.name}: byte {error.start} is not UTF-8; save the file as UTF-8")
-        return ""
+        return None
 
 
 def _row(

@@ -1,0 +1,254 @@
+"""What a pack must hold: each rule finds its breach, names file and line, and hides no other."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foreshock.errors import PackError
+from foreshock.words import pack, pack_rules
+from foreshock.words import reference as ref
+from foreshock.words.nomenclature import fault, systems
+
+SOURCE = {"publisher": "Somebody", "source_date": "2023-06-01", "checked": "secondary"}
+
+
+def write(folder, file, *rows):
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    (folder / file).write_text(text.getvalue(), "utf-8")
+
+
+def problems(folder):
+    return pack.survey(folder).problems
+
+
+CODE = {"item": "min.ga", "system": "HS", "edition": "2022", "code": "811292", **SOURCE}
+NEED = {"kind": "consumable", "criticality": "critical", **SOURCE}
+CASE = {"id": "c", "title": "A case", "kind": "shortage", "cause": "control", "items": "min.ga"}
+FACT = {"case": "c", "kind": "news", "text": "Told.", "published": "2023-05-01", **SOURCE}
+STEP = {"measure": "CN-2023-23", "step": "eased", "date": "2023-12-01", "published": "2023-06-01"}
+PROMISE = {"id": "p", "who_says": "CN", "who_promises": "CN", "what": "Something."}
+
+BREACHES = {
+    "an item that is not there": (
+        "codes.csv",
+        [{**CODE, "item": "min.unobtainium"}],
+        "codes.csv:2: item 'min.unobtainium' is no item",
+    ),
+    "a code of another form": ("codes.csv", [{**CODE, "code": "8112.92"}], "has not the form of"),
+    "a code that its nomenclature lacks": ("codes.csv", [{**CODE, "code": "811200"}], None),
+    "a national code under a heading that is none": (
+        "codes.csv",
+        [{**CODE, "system": "CN8", "code": "01990000"}],
+        "begins with 019900, which HS 2022 does not have",
+    ),
+    "a share of a code above one": (
+        "codes.csv",
+        [{**CODE, "share_of_code": "1.2"}],
+        "share_of_code 1.2 lies outside 0..1",
+    ),
+    "a row without a source": (
+        "codes.csv",
+        [{**CODE, "publisher": ""}],
+        "codes.csv:2: no publisher",
+    ),
+    "a stance on nothing": (
+        "stances.csv",
+        [{"who": "NL", "about": "no-such-deal", "stance": "opposes", "since": "2023", **SOURCE}],
+        "'no-such-deal' is no measure or commitment or item",
+    ),
+    "a circle of consumables": (
+        "goes_into.csv",
+        [{"input": "mat.def", "output": "mat.urea", **NEED}],
+        "goes into itself: mat.urea > mat.def > mat.urea",
+    ),
+    "an item that is its own ancestor": (
+        "items.csv",
+        [
+            {"id": "a", "name": "a", "kind": "material", "parent": "b", **SOURCE},
+            {"id": "b", "name": "b", "kind": "material", "parent": "a", **SOURCE},
+        ],
+        "a is its own ancestor",
+    ),
+    "a company that owns itself": (
+        "actors.csv",
+        [
+            {"id": "org:A", "kind": "company", "name": "A", "parent": "org:B", **SOURCE},
+            {"id": "org:B", "kind": "company", "name": "B", "parent": "org:A", **SOURCE},
+        ],
+        "org:A owns itself, through org:B",
+    ),
+    "a legal entity identifier that is none": (
+        "actors.csv",
+        [{"id": "org:A", "kind": "company", "name": "A", "lei": "5493001KJTIIGC8Y1R13", **SOURCE}],
+        "fails its own check digits",
+    ),
+    "a case whose end comes before its shortage": (
+        "cases.csv",
+        [{**CASE, "first_shortage": "2021-11-08", "end": "2021-10", **SOURCE}],
+        "end 2021-10 lies before first_shortage 2021-11-08",
+    ),
+    "a fact older than what tells it": (
+        "case_facts.csv",
+        [{**FACT, "published": "2023-07-01"}],
+        "published 2023-07-01, but the source is older (2023-06-01)",
+    ),
+    "a fact of no case": ("case_facts.csv", [{**FACT, "case": "x"}], "case 'x' is no case"),
+    "a date that is none": (
+        "case_facts.csv",
+        [{**FACT, "happened": "2023-02-31"}],
+        "happened",
+    ),
+    "a step that cannot follow": (
+        "measure_steps.csv",
+        [{**STEP, "step": "dropped", "published": "2024-01-01", "date": "2024-01-01", **SOURCE}],
+        "CN-2023-23 is 'dropped' after 'eased', expected one of eased, ended",
+    ),
+    "a step that ends before it begins": (
+        "measure_steps.csv",
+        [{**STEP, "until": "2023-01-01", **SOURCE}],
+        "until 2023-01-01 lies before date 2023-12-01",
+    ),
+    "an outcome nobody dates": (
+        "commitments.csv",
+        [{**PROMISE, "published": "2023-05-01", "outcome": "kept", **SOURCE}],
+        "without outcome_published",
+    ),
+    "an outcome known before the promise": (
+        "commitments.csv",
+        [
+            {
+                **PROMISE,
+                "published": "2023-05-01",
+                "outcome": "kept",
+                "outcome_published": "2023-04-01",
+                **SOURCE,
+            }
+        ],
+        "outcome public on 2023-04-01, before the promise itself",
+    ),
+    "a figure of a month that is not over": (
+        "observations.csv",
+        [
+            {
+                "series": "cn_exports_gallium",
+                "period": "2023-06",
+                "value": "1",
+                "published": "2023-06-20",
+                "publisher": "Somebody",
+            }
+        ],
+        "before the period ended",
+    ),
+    "a table with a misspelt name": ("import.csv", [{"holder": "KR"}], "is no table of the pack"),
+    "a column told twice": ("stocks.csv", [], "stand there twice"),
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_a_breach_is_named_with_its_file(breach, tmp_path):
+    file, rows, said = BREACHES[breach]
+    if rows:
+        write(tmp_path, file, *rows)
+    else:
+        (tmp_path / file).write_text("item,item\n", "utf-8")
+    found = [p for p in problems(tmp_path) if p.startswith(file)]
+    assert any((said or "is not in HS 2022") in p for p in found), problems(tmp_path)
+
+
+def test_all_breaches_are_named_at_once_and_nothing_is_loaded(tmp_path):
+    write(tmp_path, "codes.csv", {**CODE, "code": "1"}, {**CODE, "item": "x", "code": "811200"})
+    write(tmp_path, "goes_into.csv", {"input": "mat.def", "output": "mat.urea", **NEED})
+    (tmp_path / "stocks.csv").write_text("item,colour\n", "utf-8")
+    (tmp_path / "holders.csv").write_bytes("id,kind,name\nXX,country,Öland\n".encode("cp1252"))
+    found = problems(tmp_path)
+    for file in ("codes.csv:2", "codes.csv:3", "goes_into.csv:2", "stocks.csv:1", "holders.csv"):
+        assert any(p.startswith(file) for p in found), (file, found)
+    with pytest.raises(PackError) as error:
+        pack.load(tmp_path)
+    assert error.value.problems == found
+
+
+def test_a_row_that_cannot_be_read_is_not_held_against_those_that_name_it(tmp_path):
+    write(
+        tmp_path,
+        "items.csv",
+        {"id": "mine", "name": "Mine", "kind": "no such kind", **SOURCE},
+    )
+    write(tmp_path, "codes.csv", {**CODE, "item": "mine"})
+    found = problems(tmp_path)
+    assert len(found) == 1
+    assert found[0].startswith("items.csv:2")
+
+
+def test_capital_goods_may_go_in_a_circle(tmp_path):
+    """A chip tool holds chips, and chips are made with the tool."""
+    write(tmp_path, "goes_into.csv", {"input": "chip", "output": "sme.parts", **NEED})
+    assert problems(tmp_path) == ()
+
+
+def test_a_survey_counts_own_rows_and_those_that_replace_shipped_ones(tmp_path):
+    write(
+        tmp_path,
+        "holders.csv",
+        {"id": "KR", "kind": "country", "name": "Korea"},
+        {"id": "example:A", "kind": "company", "name": "A"},
+    )
+    (table,) = pack.survey(tmp_path).tables
+    assert (table.file, table.rows, table.replacing) == ("holders.csv", 2, 1)
+
+
+def test_rows_nobody_has_read_are_counted_and_feed_no_round():
+    counted = {t.file: t.checked.get("unopened", 0) for t in pack.survey().tables}
+    shipped = pack.load()
+    rows = {
+        "imports.csv": shipped.imports,
+        "provides.csv": shipped.provisions,
+        "measure_steps.csv": shipped.steps,
+    }
+    for file, found in rows.items():
+        unread = [row for row in found if row.checked == "unopened"]
+        assert len(unread) == counted[file]
+        assert not any(row.known(row.source_date) for row in unread if row.source_date)
+
+
+# -- codes ---------------------------------------------------------------------------------------
+
+
+@given(st.sampled_from(sorted(systems())), st.text(max_size=12))
+def test_a_code_is_sound_or_what_is_wrong_is_said(system, code):
+    said = fault(system, "2022", code)
+    assert said == "" or code in said or repr(code) in said
+
+
+@given(st.text(alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=18, max_size=18))
+def test_one_changed_letter_breaks_an_identifier(stem):
+    digits = int("".join(str(int(letter, 36)) for letter in stem) + "00")
+    lei = f"{stem}{98 - digits % 97:02d}"
+    assert pack_rules.genuine_lei(lei)
+    other = "B" if lei[0] == "A" else "A"
+    assert not pack_rules.genuine_lei(other + lei[1:])
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=14))
+def test_a_circle_is_found_wherever_there_is_one(pairs):
+    edges = {(a, b) for a, b in pairs if a != b}
+    needs = tuple(
+        ref.Need(input=str(a), output=str(b), kind="component", criticality="minor")
+        for a, b in sorted(edges)
+    )
+    left = set(edges)
+    while True:  # the peer: take away, again and again, what nothing goes into
+        ends = {a for a, _ in left} - {b for _, b in left}
+        rest = {(a, b) for a, b in left if a not in ends}
+        if rest == left:
+            break
+        left = rest
+    found = list(pack_rules._nothing_is_made_of_itself(pack.Pack(needs=needs)))
+    assert bool(found) == bool(left)
