@@ -226,9 +226,10 @@ def _steps_follow_the_table(pack: "Pack") -> Iterator[str]:
         before = ""
         for row in sorted(rows, key=lambda r: (span(r.date)[0], r.published)):
             if row.step not in NEXT_STEPS.get(before, frozenset()):
+                may_be = ", ".join(sorted(NEXT_STEPS[before]))
                 yield (
                     f"{at(row, 'steps')}: {row.measure} is {row.step!r} after "
-                    f"{before or 'nothing'!r}, expected one of {', '.join(sorted(NEXT_STEPS[before]))}"
+                    f"{before or 'nothing'!r}, expected one of {may_be}"
                 )
             if row.step in NEXT_STEPS:
                 before = row.step
