@@ -486,3 +486,33 @@ def test_a_link_between_goods_that_was_published_later_is_not_shown():
     shown = client(pack=sample.pack(needs=tuple(later)))
     assert "Goes into" in client(pack=early).get(f"/items/min.ga?as_of={DAY}").text
     assert "Goes into" not in shown.get(f"/items/min.ga?as_of={DAY}").text
+
+
+def test_what_nobody_has_checked_at_a_source_is_shown_as_unverified_and_only_there():
+    read = ref.Code(
+        item="min.ga", system="HS", edition="2022", code="811292", purity="mixed",
+        publisher="World Customs", source_date=date(2022, 1, 1), checked="official",
+    )  # fmt: skip
+    unread = msgspec.structs.replace(read, system="HSK10", code="8112921000", checked="unopened")
+    future = msgspec.structs.replace(read, code="280530", source_date=date(2024, 1, 1))
+    text = client(pack=sample.pack(codes=(read, unread, future))).get(
+        "/items/min.ga", params={"as_of": DAY}
+    ).text  # fmt: skip
+    codes = text.partition('id="codes"')[2].partition("</section>")[0]
+    unverified = text.partition('id="unverified"')[2].partition("</section>")[0]
+    assert "811292" in codes
+    assert "other goods too" in codes
+    assert "8112921000" not in codes
+    assert "8112921000" in unverified
+    assert "280530" not in text
+
+
+def test_a_case_of_history_is_told_only_once_its_source_was_out():
+    case = ref.CaseRow(
+        id="c", title="Gallium ran short", kind="shortage", cause="control", items=("min.ga",),
+        what="Told later.", publisher="Somebody", source_date=date(2023, 9, 1), checked="official",
+    )  # fmt: skip
+    desk = client(pack=sample.pack(cases=(case,)))
+    assert "Gallium ran short" in desk.get("/items/min.ga", params={"as_of": DAY}).text
+    before = desk.get("/items/min.ga", params={"as_of": "2023-08-01"}).text
+    assert "Gallium ran short" not in before

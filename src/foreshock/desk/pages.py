@@ -16,7 +16,7 @@ from foreshock.errors import RecordError, WrongUse
 from foreshock.words.clocks import span
 from foreshock.words.pack import Pack
 from foreshock.words.records import Document, EarlyWarning, Event, Observation
-from foreshock.words.reference import Import, Provision
+from foreshock.words.reference import Import, Provision, Sourced
 
 Context = dict[str, Any]
 
@@ -139,7 +139,35 @@ def item(view: View, key: str) -> Context:
         "events": events(view, [e for e in view.findings.events if near & set(e.items)]),
         "goes_into": [n for n in view.pack.needs if n.input == key and n.known(view.day)],
         "parents": [a for a in view.pack.ancestors(key) if a != key],
+        "codes": [c for c in view.pack.codes if c.item == key and c.known(view.day)],
+        "cases": [c for c in view.pack.cases if key in c.items and c.known(view.day)],
+        "unverified": unverified(view, key),
     }
+
+
+def unverified(view: View, key: str) -> list[tuple[str, Sourced]]:
+    """What the pack says of the item although nobody here has read its source: it feeds nothing."""
+    pack = view.pack
+    told: list[tuple[str, Sourced]] = [
+        (f"{phrases.name(r.holder, pack)} gets {r.share:.0%} from {phrases.name(r.origin, pack)}, "
+         f"{r.year}", r)
+        for r in pack.imports if r.item == key
+    ]  # fmt: skip
+    told += [
+        (f"{phrases.name(r.country, pack)} makes {r.share:.0%} ({r.stage}, {r.year})", r)
+        for r in pack.provisions if r.item == key and r.share is not None
+    ]  # fmt: skip
+    told += [
+        (f"{c.system} {c.edition}: {c.code}", c) for c in pack.codes if c.item == key
+    ]  # fmt: skip
+    told += [
+        (f"goes into {phrases.name(n.output, pack)}", n) for n in pack.needs if n.input == key
+    ]  # fmt: skip
+    return [
+        (says, row)
+        for says, row in told
+        if row.checked == "unopened" and (row.source_date is None or row.source_date <= view.day)
+    ]
 
 
 def dependence(view: View, key: str) -> list[Import]:
