@@ -65,20 +65,67 @@ COMMODITIES = (
     ("vanad", "vanadium", "mine production", "min.v", "mine", ""),
     ("titan", "titanium & titanium dioxide", "sponge metal prod", "min.ti", "refinery", "sponge"),
     ("plati", "platinum-group metals", "mine production", "min.pgm", "mine", "Pd plus Pt"),
+    ("plati", "platinum-group metals", "palladium", "min.pd", "mine", ""),
+    ("plati", "platinum-group metals", "platinum", "min.pt", "mine", ""),
     ("heliu", "helium", "production", "mat.helium", "mine", "converted at 169 t per million m3"),
     ("fluor", "fluorspar", "mine production", "min.f", "mine", ""),
     ("simet", "silicon", "silicon metal", "min.si", "refinery", "silicon metal only"),
     ("bromi", "bromine", "production", "mat.bromine", "refinery", ""),
     ("nicke", "nickel", "mine production", "min.ni", "mine", ""),
     ("manga", "manganese", "mine production", "min.mn", "mine", ""),
-    ("tanta", "tantalum", "mine production", "min.ta", "mine", "tantalum without niobium"),
+    ("tanta", "tantalum", "mine production", "min.tantalum", "mine", ""),
     ("tin", "tin", "mine production", "min.sn", "mine", ""),
     ("coppe", "copper", "mine production", "min.cu", "mine", ""),
     ("coppe", "copper", "refinery production", "min.cu", "refinery", ""),
     ("alumi", "aluminum", "smelter production", "min.al", "refinery", "aluminium metal"),
-    ("bauxi", "bauxite", "mine production", "min.al", "mine", "bauxite"),
+    ("bauxi", "bauxite", "mine production", "min.al.bauxite", "mine", ""),
+    ("bauxi", "bauxite", "refinery production", "min.al.alumina", "refinery", ""),
     ("silve", "silver", "mine production", "min.ag", "mine", ""),
+    ("arsen", "arsenic", "production", "min.as", "refinery", "arsenic trioxide"),
+    ("barit", "barite", "mine production", "min.ba", "mine", ""),
+    ("beryl", "beryllium", "mine production", "min.be", "mine", ""),
+    ("cadmi", "cadmium", "refinery production", "min.cd", "refinery", ""),
+    ("chrom", "chromium", "mine production", "min.cr", "mine", "chromite, gross weight"),
+    ("felds", "feldspar", "mine production", "min.feldspar", "mine", ""),
+    ("iodin", "iodine", "mine production", "mat.iodine", "mine", ""),
+    ("feore", "iron ore", "usable ore", "min.fe", "mine", "usable ore"),
+    ("lead", "lead", "mine production", "min.pb", "mine", ""),
+    ("mgcomp", "magnesium compounds", "mine production", "min.mgo", "mine", "magnesite"),
+    ("niobi", "niobium", "mine production", "min.nb", "mine", ""),
+    (
+        "nitro",
+        "nitrogen(fixed) - ammonia",
+        "production",
+        "mat.ammonia",
+        "product",
+        "nitrogen content",
+    ),
+    ("phosp", "phosphate rock", "mine production", "min.prock", "mine", ""),
+    ("potas", "potash", "mine production", "min.potash", "mine", "K2O equivalent"),
+    ("rheni", "rhenium", "mine production", "min.re", "mine", ""),
+    ("selen", "selenium", "refinery production", "min.se", "refinery", ""),
+    ("stron", "strontium", "mine production", "min.sr", "mine", ""),
+    ("sulfu", "sulfur", "production", "mat.sulphur", "refinery", "all forms"),
+    (
+        "timin",
+        "titanium mineral concentrates",
+        "mine production",
+        "min.ti.ore",
+        "mine",
+        "ilmenite and rutile",
+    ),
+    ("zinc", "zinc", "mine production", "min.zn", "mine", ""),
+    (
+        "zirco",
+        "zirconium and hafnium",
+        "mine production",
+        "min.zr",
+        "mine",
+        "concentrates, gross weight",
+    ),
 )
+# File names of 2023 that end otherwise.
+STEMS = {"hafni": "zirco"}
 # The 2023 table of silicon mixes ferrosilicon and metal; no row is taken from it.
 MIXED = ("ferrosilicon",)
 # Chapters of 2026 that are named otherwise than in 2025.
@@ -87,8 +134,14 @@ CHAPTERS_2026 = {
     "helium": "helium and rare gases",
     "titanium & titanium dioxide": "titanium and titanium dioxide",
     "bauxite": "bauxite and alumina",
+    "feldspar": "feldspar and nepheline syenite",
+    "niobium": "niobium (columbium)",
+    "nitrogen(fixed) - ammonia": "nitrogen (fixed)\u2014ammonia",
 }
 MISSPELT = {"gemanium": "germanium"}
+# The release of 2025 prints "metric tons" or nothing here; the figures are those that 2024 and 2026
+# print in thousands.
+MISPRINTED_UNITS = {"titanium mineral concentrates": "kt"}
 
 # US import sources of the 2026 release: detail of the row | chapter | item.
 US_IMPORTS = (
@@ -117,7 +170,7 @@ US_IMPORTS = (
     ("All", "SCANDIUM", "ree.sc"),
     ("Silicon metal", "SILICON", "min.si"),
     ("All", "SILVER", "min.ag"),
-    ("Total", "TANTALUM", "min.ta"),
+    ("Total", "TANTALUM", "min.tantalum"),
     ("All", "TELLURIUM", "min.te"),
     ("Refined tin", "TIN", "min.sn"),
     ("Titanium Sponge Metal", "TITANIUM AND TITANIUM DIOXIDE", "min.ti"),
@@ -125,6 +178,54 @@ US_IMPORTS = (
     ("Total", "VANADIUM", "min.v"),
     ("All", "YTTRIUM", "ree.y"),
     ("All", "ALUMINUM", "min.al"),
+    ("Oxide", "ANTIMONY", "min.sb.o3"),
+    ("Arsenic metal", "ARSENIC", "min.as"),
+    ("All", "BARITE", "min.ba"),
+    ("Bauxite", "BAUXITE AND ALUMINA", "min.al.bauxite"),
+    ("Alumina", "BAUXITE AND ALUMINA", "min.al.alumina"),
+    ("All", "BERYLLIUM", "min.be"),
+    ("All forms", "BORON", "min.b"),
+    ("All", "CADMIUM", "min.cd"),
+    ("Chromite (ores and concentrates)", "CHROMIUM", "min.cr"),
+    ("Ferrochromium", "CHROMIUM", "min.cr.fe"),
+    ("Copper content of ore and concentrate", "COPPER", "min.cu.conc"),
+    (
+        "Bort, grit, and dust and powder; natural and synthetic",
+        "DIAMOND (INDUSTRIAL)",
+        "mat.diamond",
+    ),
+    ("Feldspar", "FELDSPAR AND NEPHELINE SYENITE", "min.feldspar"),
+    ("Germanium dioxide (Ge content)", "GERMANIUM", "min.ge.o2"),
+    ("Argon", "HELIUM AND RARE GASES", "mat.ar"),
+    ("All", "IODINE", "mat.iodine"),
+    ("All", "IRON ORE", "min.fe"),
+    ("Refined metal", "LEAD", "min.pb"),
+    ("Total imports", "MAGNESIUM COMPOUNDS", "min.mgo"),
+    ("Ferromolybdenum", "MOLYBDENUM", "min.mo.fe"),
+    ("Total imports", "NIOBIUM (COLUMBIUM)", "min.nb"),
+    ("All", "NITROGEN (FIXED)\u2014AMMONIA", "mat.ammonia"),
+    ("All", "PHOSPHATE ROCK", "min.prock"),
+    ("Palladium", "PLATINUM-GROUP METALS", "min.pd"),
+    ("Platinum", "PLATINUM-GROUP METALS", "min.pt"),
+    ("All", "POTASH", "min.potash"),
+    (
+        "Cultured quartz crystal (piezoelectric quartz, unmounted)",
+        "QUARTZ (High-purity and Industrial Cultured CRYSTAL)",
+        "quartzosc",
+    ),
+    ("Total imports", "RHENIUM", "min.re"),
+    ("Selenium", "SELENIUM", "min.se"),
+    ("Ferrosilicon", "SILICON", "min.si.fe"),
+    ("Total imports", "STRONTIUM", "min.sr"),
+    ("Elemental", "SULFUR", "mat.sulphur"),
+    ("Sulfuric acid", "SULFUR", "mat.h2so4.bulk"),
+    ("TiO2 pigment", "TITANIUM AND TITANIUM DIOXIDE", "min.ti.o2"),
+    ("All", "TITANIUM MINERAL CONCENTRATES", "min.ti.ore"),
+    ("Ferrovanadium", "VANADIUM", "min.v.fe"),
+    ("Vanadium pentoxide", "VANADIUM", "min.v.v2o5"),
+    ("Refined metal", "ZINC", "min.zn"),
+    ("Zirconium ores and concentrates", "ZIRCONIUM AND HAFNIUM", "min.zr"),
+    ("Hafnium, unwrought", "ZIRCONIUM AND HAFNIUM", "min.hf"),
 )
 
 # USGS spellings that holders.csv does not have.
@@ -191,7 +292,7 @@ def number(text: str) -> tuple[float | None, str]:
         return None, "W"
     if cell in ("—", "–", "-"):  # USGS prints zero as a dash
         return 0.0, ""
-    if cell == "s" or cell.startswith(("Less than", "<")):  # s: see the note, no figure
+    if cell == "s" or cell.startswith(("Less than", "<", "Included", "included")):  # s: see the note
         return None, "<"
     found = re.fullmatch(r"([e>]?)\s*([0-9][0-9,]*(?:\.[0-9]+)?)", cell)
     if found is None:
@@ -205,7 +306,7 @@ def country(name: str) -> str:
     >>> country("Korea, Republic ofe"), country("New Caledonia11"), country("Other countries4")
     ('KR', 'NC', 'other')
     """
-    plain = re.sub(r"\s*\((extracted|from|overseas|recoverable)[^)]*\)", "", name)
+    plain = re.sub(r"\s*\((?!Kinshasa|Brazzaville)[^)]*\)", "", name)
     plain = plain.replace("\u00a0", " ").strip()
     plain = re.sub(r", (concentrate|processed|metal)$", "", plain.replace("’", "'"))
     plain = re.sub(r"[0-9, ]+$", "", plain)
@@ -259,6 +360,7 @@ def wanted(commodity: tuple[str, ...], kind: str) -> bool:
 def read_per_commodity(path: Path, release: int) -> Iterator[Figure]:
     """The figures of one `*_world.csv` of the releases 2022 to 2024."""
     stem = re.sub(r"_world$", "", path.stem).split("-")[-1].removeprefix("mcs2023")
+    stem = STEMS.get(stem, stem)
     commodities = [one for one in COMMODITIES if one[0] == stem]
     for row in rows(path) if commodities else []:
         place = (row.get("Country") or "").strip()
@@ -290,7 +392,7 @@ def read_2025(path: Path) -> Iterator[Figure]:
                 # This release leaves the cell blank and says "W" in the notes.
                 said_w = re.match(r"W\b", row["PROD_NOTES"].strip()) and not row[column].strip()
                 value = "W" if said_w else row[column]
-                unit = UNIT_WORDS[row["UNIT_MEAS"].strip()]
+                unit = MISPRINTED_UNITS.get(chapter) or UNIT_WORDS[row["UNIT_MEAS"].strip()]
                 estimated = "estimated" in row["TYPE"].lower()
                 cell = Cell(row["COUNTRY"], value, unit, year, row["PROD_NOTES"], estimated)
                 one = figure(2025, commodity, cell)
@@ -404,12 +506,14 @@ def import_rows(table: list[dict[str, str]]) -> Iterator[Row]:
 def replace_usgs(path: Path, fresh: Iterable[Row], columns: str) -> int:
     """Write a table of the pack: its rows of other publishers, then the fresh USGS rows."""
     kept = rows(path) if path.exists() else []
+    own = (*columns.split(), *TAIL)
+    header = list(kept[0]) if kept else list(own)  # a table may have further columns
     kept = [row for row in kept if not row["publisher"].startswith(f"{PUBLISHER}, MCS")]
-    added = list(fresh)
+    added = [dict(zip(own, row, strict=True)) for row in fresh]
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([*columns.split(), *TAIL])
-        writer.writerows(tuple(row.values()) for row in kept)
+        writer = csv.DictWriter(out, header, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
         writer.writerows(added)
     return len(added)
 
