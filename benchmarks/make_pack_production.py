@@ -292,7 +292,8 @@ def number(text: str) -> tuple[float | None, str]:
         return None, "W"
     if cell in ("—", "–", "-"):  # USGS prints zero as a dash
         return 0.0, ""
-    if cell == "s" or cell.startswith(("Less than", "<", "Included", "included")):  # s: see the note
+    # "s" sends the reader to the note, "included" to another row
+    if cell == "s" or cell.lower().startswith(("less than", "<", "included")):
         return None, "<"
     found = re.fullmatch(r"([e>]?)\s*([0-9][0-9,]*(?:\.[0-9]+)?)", cell)
     if found is None:
