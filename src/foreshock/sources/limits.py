@@ -14,6 +14,8 @@ MAX_BYTES: dict[str, int] = {
     ".atom": 10 * MEGABYTE,
     ".xml": 10 * MEGABYTE,
     ".xlsx": 10 * MEGABYTE,
+    ".docx": 20 * MEGABYTE,
+    ".eml": 40 * MEGABYTE,
     ".pdf": 40 * MEGABYTE,
 }
 DEFAULT_MAX_BYTES = 20 * MEGABYTE
@@ -25,6 +27,8 @@ MAX_HTML_TAGS = 300_000
 MAX_PDF_PAGES = 2_000
 #: a workbook is a zip: what it may grow to when unpacked
 MAX_XLSX_UNPACKED_BYTES = 200 * MEGABYTE
+#: the same for the main text of a Word file
+MAX_DOCX_UNPACKED_BYTES = 50 * MEGABYTE
 
 
 def read_bytes(path: Path) -> bytes:

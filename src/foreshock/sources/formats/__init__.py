@@ -1,7 +1,7 @@
 """File formats, one file each: the bytes of a file become drafts of documents, or a sheet."""
 
 from foreshock.sources.drafts import SheetReader, TextReader
-from foreshock.sources.formats import csv_table, feed, html, pdf, text, xlsx_table
+from foreshock.sources.formats import csv_table, docx, feed, html, mail, pdf, text, xlsx_table
 
 #: suffix -> who reads it as texts
 TEXTS: dict[str, TextReader] = {
@@ -10,6 +10,8 @@ TEXTS: dict[str, TextReader] = {
     ".html": html.read,
     ".htm": html.read,
     ".pdf": pdf.read,
+    ".docx": docx.read,
+    ".eml": mail.read,
     ".rss": feed.read,
     ".atom": feed.read,
     ".xml": feed.read,

@@ -14,6 +14,7 @@ from foreshock.errors import Unreadable
 from foreshock.sources.dates import read_day
 from foreshock.sources.decode import decode
 from foreshock.sources.drafts import Draft, Drafts
+from foreshock.sources.formats.article import article
 from foreshock.sources.limits import MAX_HTML_DEPTH, MAX_HTML_TAGS
 
 #: where pages print the day of publication, the most trusted place first
@@ -33,6 +34,9 @@ DATE_KEYS = (
 TITLE_KEYS = ("og:title", "dc.title", "citation_title", "articletitle")
 PUBLISHER_KEYS = ("og:site_name", "dc.publisher", "publisher", "contentsource")
 URL_KEYS = ("og:url",)
+
+#: characters; a shorter article is looked for a second time
+LEAST_ARTICLE = 500
 
 #: elements without content, or whose end tag is left out as a rule: they do not nest
 FLAT = frozenset(
@@ -57,14 +61,10 @@ def read(data: bytes, name: str) -> Drafts:
     >>> draft.title, draft.published.isoformat(), draft.text
     ('Notice', '2023-07-03', 'Licences.')
     """
-    from trafilatura.utils import load_html  # slow to import: only rounds with pages pay for it
-
     declared = _CHARSET.search(data[:_HEAD_BYTES])
     decoded = decode(data, name, declared[1].decode("ascii") if declared else "")
     _refuse_tangle(decoded.text, name)
-    tree = load_html(decoded.text)
-    if tree is None:
-        raise _no_text(name)
+    tree = _parsed(decoded.text, name)
     meta = _meta(tree)
     draft = Draft(
         name=PurePath(name).stem,
@@ -75,7 +75,7 @@ def read(data: bytes, name: str) -> Drafts:
         publisher=_first(meta, PUBLISHER_KEYS),
         published=_published(tree, meta),
     )
-    body, notices = _article(tree, name)
+    body, notices = _article(tree, decoded.text, name)
     whole = msgspec.structs.replace(draft, text=body)
     return Drafts(drafts=(whole,), notices=(*decoded.notices, *notices))
 
@@ -129,17 +129,37 @@ def _refuse_tangle(page: str, name: str) -> None:
             )
 
 
-def _article(tree: Any, name: str) -> tuple[str, list[str]]:
-    from trafilatura import bare_extraction, html2txt
+def _parsed(page: str, name: str) -> Any:
+    from lxml import etree, html  # slow to import: only rounds with pages pay for it
 
-    # the reader may change the tree it is given: what follows must not rest on it
-    whole = "\n".join(line for line in html2txt(tree).split("\n") if line.strip())
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+    try:
+        tree = html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        raise _no_text(name) from None
+    return tree
+
+
+def _article(tree: Any, page: str, name: str) -> tuple[str, list[str]]:
+    body = article(tree)
+    if len(body) >= LEAST_ARTICLE:
+        return body, []
+    # a short page, or one built in an unusual way: the slower finder may see more
+    from trafilatura import bare_extraction, html2txt
+    from trafilatura.utils import load_html
+
+    slow = load_html(page)
+    # a finder may change the tree it is given: what follows must not rest on it
+    whole = "" if slow is None else html2txt(slow)
+    found: Any = None
+    if slow is not None:
+        found = bare_extraction(slow, fast=True, include_comments=False, with_metadata=False)
+    other = (found.text or "").strip() if found is not None else ""
+    if body or other:
+        return max(body, other, key=len), []
+    whole = "\n".join(line for line in whole.split("\n") if line.strip())
     if not whole.strip():
         raise _no_text(name)
-    found: Any = bare_extraction(tree, include_comments=False, with_metadata=False)
-    text = (found.text or "").strip() if found is not None else ""
-    if text:
-        return text, []
     return whole, [f"{name}: no article was found in the page; all of its visible text was taken."]
 
 
