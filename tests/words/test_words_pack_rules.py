@@ -252,3 +252,15 @@ def test_a_circle_is_found_wherever_there_is_one(pairs):
         left = rest
     found = list(pack_rules._nothing_is_made_of_itself(pack.Pack(needs=needs)))
     assert bool(found) == bool(left)
+
+
+def test_every_row_of_the_shipped_pack_that_states_a_fact_has_its_source():
+    """Rows without an address are names and relations that we state ourselves, or say why."""
+    shipped = pack.load()
+    for table, (file, kind, _) in pack.TABLES.items():
+        if issubclass(kind, ref.Sourced):
+            for row in getattr(shipped, table):
+                assert row.publisher, (file, row)
+                assert row.source_date, (file, row)
+                assert row.checked, (file, row)
+                assert row.source_url or row.note or row.publisher == "Foreshock", (file, row)
