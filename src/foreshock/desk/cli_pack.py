@@ -112,7 +112,7 @@ def case(
 ) -> None:
     """Tell an episode: what became public on which day; or write its facts as texts to replay it.
 
-    Example: foreshock pack case urea-2021-kr --out urea
+    Example: foreshock pack case 2021-urea-korea --out urea
     """
     pack = load(configured.read(home).pack)
     episode = next((row for row in pack.cases if row.id == name), None)
@@ -138,7 +138,8 @@ def _tell(pack: Pack, name: str, facts: list[CaseFact]) -> None:
     episode = next(row for row in pack.cases if row.id == name)
     show(f"{episode.title} ({episode.kind})", episode.what)
     for label in ("first_sign", "announced", "effect", "first_shortage", "peak", "easing", "end"):
-        show(f"  {label.replace('_', ' ')}: {getattr(episode, label) or 'unknown'}")
+        missing = "none" if label == "first_shortage" and episode.kind != "shortage" else "unknown"
+        show(f"  {label.replace('_', ' ')}: {getattr(episode, label) or missing}")
     for label in ("holders_hit", "holders_not_hit"):
         names = ", ".join(pack.name.get(one, one) for one in getattr(episode, label))
         show(f"  {label.replace('_', ' ')}: {names or 'none named'}")
