@@ -13,8 +13,6 @@ from foreshock.reading.sentences import Clause
 STATE_ONLY = ("RESTRICT", "EASE", "PROBE", "THREATEN", "BREACH")
 #: types told of a place, a company or a thing
 PHYSICAL = ("DISRUPT", "RECOVER", "FLOW", "PRICE", "INVEST")
-#: types whose object is the one addressed
-ADDRESSED = ("PRESSURE", "THREATEN", "PROBE", "POSITION", "BREACH", "COMMIT")
 #: prepositions before the one on whom a measure falls
 ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hitting", "targeting",
            "affecting", "with", "into", "sent", "aimed", "bound", "in", "under")  # fmt: skip
@@ -284,45 +282,3 @@ def _is_party(page: Page, line: Line, mention: Mention) -> bool:
         "about",
         "under",
     )
-
-
-def targets(page: Page, line: Line, trigger: Trigger, actors: Ids) -> Ids:
-    """On whom it falls or where it goes; "all" for a measure or flow that names nobody."""
-    frame = trigger.frame
-    clause = line.clause_at(trigger.start)
-    ids: list[str] = []
-    for m in line.actors:
-        if m.id in actors or not clause.start <= m.start < clause.end:
-            continue
-        if any(t is not trigger and _owns(page, m, t) for t in line.triggers):
-            continue
-        how, after = page.preposition(line, m), m.start >= trigger.start
-        direct = after and not how and frame.type in ADDRESSED
-        measure = frame.type in ("RESTRICT", "EASE")
-        beside = after and m.start - trigger.end < 15
-        hit = measure and ((page.use(m) == PRIVATE and beside) or (not m.state and after))
-        if (how in ON_WHOM and (after or how in ("to", "on", "against"))) or direct or hit:
-            ids.append(m.id)
-    if not ids and frame.type in ("DISRUPT", "RECOVER") and actors[0].startswith("org:"):
-        ids = list(_whereabouts(page))
-    if not ids and frame.type in ("RESTRICT", "EASE"):
-        return ("all",)
-    if not ids and frame.type == "FLOW" and any(not a.startswith("org:") for a in actors):
-        return ("all",)
-    return tuple(dict.fromkeys(ids))
-
-
-def _owns(page: Page, mention: Mention, trigger: Trigger) -> bool:
-    """Whether a name belongs to another act's noun: "in answer to US tariffs"."""
-    between = page.said(mention.end, trigger.start)
-    near = mention.end <= trigger.start and len(between) < 25
-    return near and trigger.frame.form == "noun" and not re.search(r"[,;:(]", between)
-
-
-def _whereabouts(page: Page) -> Ids:
-    """The first country in which the text says that something is."""
-    for line in page.lines:
-        for m in line.actors:
-            if m.state and page.preposition(line, m) == "in":
-                return (m.id,)
-    return ()

@@ -80,6 +80,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     items_again: str = "(?!)"
     #: what follows is what the item is for, not the item itself
     purpose: str = "(?!)"
+    #: after an item: a trade or a stage of making, not the item itself
+    of_trade: str = "(?!)"
     #: talk of trade or supply: a doubtful item name counts beside it
     trade: str = "(?!)"
     not_news: str = "(?!)"

@@ -8,7 +8,7 @@ the word says that what it answers *follows* ("in answer to"), its pattern marks
 import re
 from collections.abc import Iterable
 
-from foreshock.reading.assemble import Draft
+from foreshock.reading.merge import Draft
 from foreshock.reading.page import Page
 
 #: relation -> the types between which it may hold

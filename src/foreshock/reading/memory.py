@@ -10,6 +10,16 @@ Ids = tuple[str, ...]
 MEASURES = ("RESTRICT", "EASE", "FLOW", "DISRUPT", "RECOVER")
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event told, as far as later sentences need it."""
+
+    type: str
+    actors: Ids
+    items: Ids
+    targets: Ids = ()
+
+
 @dataclass(slots=True)
 class Memory:
     """Grows sentence by sentence."""
@@ -27,24 +37,40 @@ class Memory:
     issuer: Ids = ()
     #: what companies make, from the pack
     makes: Mapping[str, Ids] = field(default_factory=dict)
-    #: (type, actors, items) of the events told so far, the newest last
-    told: list[tuple[str, Ids, Ids]] = field(default_factory=list)
+    #: the events told so far, the newest last
+    told: list[Told] = field(default_factory=list)
+    #: who spoke -> the day on which, as the text tells
+    spoke: dict[str, str] = field(default_factory=dict)
 
     def parties(self) -> Ids:
         """The parties last told of together: "both countries"."""
-        return next((actors for _, actors, _ in reversed(self.told) if len(actors) > 1), ())
+        return next((t.actors for t in reversed(self.told) if len(t.actors) > 1), ())
+
+    def aimed_at(self, actors: Ids) -> Ids:
+        """On whom the last measure of these actors falls, where the text named somebody."""
+        for told in reversed(self.told):
+            if told.type in ("RESTRICT", "EASE") and set(told.actors) & set(actors):
+                return told.targets if told.targets != ("all",) else ()
+        return ()
+
+    def answered(self, actors: Ids) -> Ids:
+        """Who took the last measure that these actors can be answering."""
+        for told in reversed(self.told):
+            if told.type in ("RESTRICT", "EASE", "BREACH") and not set(told.actors) & set(actors):
+                return told.actors
+        return ()
 
     def items_of(self, actors: Ids, event_type: str) -> Ids:
         """The items last told of these actors, in an event of the type if any; else the topic.
 
-        >>> memory = Memory(topic=("chip",), told=[("RESTRICT", ("CN",), ("min.ga",))])
+        >>> memory = Memory(topic=("chip",), told=[Told("RESTRICT", ("CN",), ("min.ga",))])
         >>> memory.items_of(("CN",), "EASE"), memory.items_of(("US",), "EASE")
         (('min.ga',), ('chip',))
         """
-        shared = [t for t in reversed(self.told) if set(t[1]) & set(actors)]
-        same = [t for t in shared if t[0] == event_type]
+        shared = [t for t in reversed(self.told) if set(t.actors) & set(actors)]
+        same = [t for t in shared if t.type == event_type]
         if same or (shared and event_type in MEASURES):
-            return (same or shared)[0][2]
+            return (same or shared)[0].items
         for actor in actors:
             if actor in self.makes:
                 return self.makes[actor]
@@ -52,7 +78,4 @@ class Memory:
 
     def actors_of(self, items: Ids) -> Ids:
         """The actors last told of in an event about one of these items."""
-        for _, actors, items_told in reversed(self.told):
-            if set(items) & set(items_told):
-                return actors
-        return ()
+        return next((t.actors for t in reversed(self.told) if set(items) & set(t.items)), ())

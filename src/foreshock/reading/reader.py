@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
-from foreshock.reading.assemble import Draft, drafts
+from foreshock.reading.assemble import drafts
 from foreshock.reading.confidence import confidence
 from foreshock.reading.dates import DateFinder
 from foreshock.reading.frames import Language, language
 from foreshock.reading.links import link
 from foreshock.reading.memory import Ids, Memory
+from foreshock.reading.merge import Draft
 from foreshock.reading.names import Names
 from foreshock.reading.page import Page
 from foreshock.reading.sentences import HIDDEN, lookalikes

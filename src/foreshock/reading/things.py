@@ -60,17 +60,38 @@ def in_scope(items: Ids, targets: Ids, actors: Ids) -> bool:
 
 def without_purpose(page: Page, items: list[Mention], start: int) -> list[Mention]:
     """Without the items that say what the others are for: "graphite for use in batteries"."""
-    purpose = page.language.re["purpose"]
+    purpose, trade = page.language.re["purpose"], page.language.re["of_trade"]
     kept: list[Mention] = []
     for m in items:
         since = max(start, m.start - 50, kept[-1].end if kept else 0)
         if not purpose.search(page.low, since, m.start):
             kept.append(m)
-    return kept
+    things = [m for m in kept if not trade.match(page.low, m.end)]
+    return things or kept
 
 
 def specific(items: Iterable[Mention]) -> Ids:
-    """Ids in order of mention; a doubtful generic name gives way to any sure one."""
+    """Ids in order of mention; a doubtful name counts beside a sure one only in one list with it.
+
+    A name of a kind gives way to the things of that kind: "rare earths such as dysprosium".
+    """
     found = list(items)
     sure = [m for m in found if not m.doubtful]
-    return unique(sure or [m for m in found if m.id not in GENERIC])
+    if sure:
+        listed = [m for m in found if m.doubtful and m.id not in GENERIC and _beside(m, sure)]
+        return narrow(unique(m for m in found if m in sure or m in listed))
+    return narrow(unique(m for m in found if m.id not in GENERIC))
+
+
+def _beside(mention: Mention, others: list[Mention]) -> bool:
+    """Whether a name stands in a list with another: "polyimide, resists and hydrogen fluoride"."""
+    return any(0 <= mention.start - o.end <= 5 or 0 <= o.start - mention.end <= 5 for o in others)
+
+
+def narrow(ids: Ids) -> Ids:
+    """Without the names of kinds of which a thing is named too.
+
+    >>> narrow(("chip", "chip.ai", "ree"))
+    ('chip.ai', 'ree')
+    """
+    return tuple(i for i in ids if not any(j.startswith(i + ".") for j in ids))

@@ -1,0 +1,118 @@
+"""Mentions of one act become one event: what keeps two apart, and what each adds."""
+
+from dataclasses import dataclass, field
+
+from foreshock.reading.frames import Trigger
+from foreshock.reading.memory import Ids
+from foreshock.reading.things import GENERIC
+from foreshock.words.records import Magnitude, Said
+
+#: more sentences than these add nothing to the evidence of an event
+MOST_SENTENCES = 40
+#: types told of both sides at once: all parties are actors
+JOINT = ("NEGOTIATE", "AGREE", "COOPERATE")
+#: two events of these types in one text are one only if their mode is the same
+BY_MODE = ("POSITION", "PRESSURE", "INVEST")
+#: of a restriction whose tool the text does not name
+DEFAULT_INSTRUMENT = "export_control"
+
+
+@dataclass(slots=True)
+class Draft:
+    """An event in the making; `spots` are its triggers, as (sentence, start, end)."""
+
+    trigger: Trigger
+    type: str
+    mode: str | None
+    status: str
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    items: tuple[str, ...]
+    instruments: tuple[str, ...]
+    date: str | None
+    effective: str | None
+    until: str | None
+    direction: str | None
+    magnitudes: tuple[Magnitude, ...]
+    modality: str
+    source: Said
+    background: bool
+    spots: list[tuple[int, int, int]]
+    reasons: list[str]
+    links: list[tuple[str, int]] = field(default_factory=list)
+
+
+def add(found: list[Draft], draft: Draft) -> None:
+    """Take a draft in: a new event, or one more mention of an act told before."""
+    for earlier in reversed(found):
+        if same_act(earlier, draft):
+            _merge(earlier, draft)
+            return
+    found.append(draft)
+
+
+def same_act(a: Draft, b: Draft) -> bool:
+    """Whether two drafts tell one act: type, actors, items, and nothing that keeps them apart."""
+    if a.type != b.type or not set(a.actors) & set(b.actors):
+        return False
+    if not _related(a.items, b.items) and not _general(a, b):
+        return False
+    if a.type in BY_MODE and a.mode != b.mode:
+        return False
+    if "denied" in (a.status, b.status) and a.status != b.status:
+        return False
+    if any(x and y and not (x.startswith(y) or y.startswith(x)) for x, y in (
+        (a.date, b.date), (a.effective, b.effective),
+    )):  # fmt: skip
+        return False
+    if a.type == "FLOW" and (a.direction != b.direction or a.targets != b.targets):
+        return False
+    specific = [
+        set(x.instruments) - {"export_control", "export_licence", "dialogue"} for x in (a, b)
+    ]
+    if a.type in ("RESTRICT", "EASE", "AGREE") and all(specific) and not specific[0] & specific[1]:
+        return False
+    narrow = [set(x.targets) - {"all"} for x in (a, b)]
+    return not (all(narrow) and not narrow[0] & narrow[1])
+
+
+def _general(a: Draft, b: Draft) -> bool:
+    """Whether an official text goes on about "dual-use items", meaning those it named before."""
+    official = "official" in a.reasons and a.type == "RESTRICT"
+    return official and set(b.items) <= GENERIC and "item:usual" not in b.reasons
+
+
+def _related(a: Ids, b: Ids) -> bool:
+    """Whether one item is, or belongs to, one of the others."""
+    return any(x == y or x.startswith(y + ".") or y.startswith(x + ".") for x in a for y in b)
+
+
+def _merge(into: Draft, more: Draft) -> None:
+    """Add what the later mention tells to the earlier one; the earlier wins where both speak."""
+    spot(into, more.spots[0])
+    if into.type not in JOINT:
+        into.actors = tuple(dict.fromkeys((*into.actors, *more.actors)))
+    named = tuple(dict.fromkeys((*into.targets, *more.targets)))
+    into.targets = tuple(t for t in named if t != "all") or named
+    if "item:memory" not in more.reasons and not set(more.items) <= GENERIC:
+        into.items = tuple(dict.fromkeys((*into.items, *more.items)))
+    for field_name in ("date", "effective", "until", "mode", "direction"):
+        if getattr(into, field_name) is None:
+            setattr(into, field_name, getattr(more, field_name))
+    known = {(m.value, m.unit) for m in into.magnitudes}
+    into.magnitudes += tuple(m for m in more.magnitudes if (m.value, m.unit) not in known)
+    if into.type in JOINT:
+        into.instruments = tuple(dict.fromkeys((*into.instruments, *more.instruments)))
+    if into.instruments in ((), (DEFAULT_INSTRUMENT,)):
+        into.instruments = more.instruments or into.instruments
+    into.background = into.background and (more.background or "opening" not in more.reasons)
+    into.reasons += [r for r in more.reasons if r.startswith("frame:") and r not in into.reasons]
+    if "several_sentences" not in into.reasons and len(into.spots) > 1:
+        into.reasons.append("several_sentences")
+
+
+def spot(draft: Draft, place: tuple[int, int, int]) -> None:
+    """One more sentence that tells the event, each once, up to a limit."""
+    told = {index for index, _, _ in draft.spots}
+    if place[0] not in told and len(told) < MOST_SENTENCES:
+        draft.spots.append(place)

@@ -1,0 +1,90 @@
+"""On whom it falls or where it goes: by grammar, else as told before of the same measure."""
+
+import re
+
+from foreshock.reading.actors import ON_WHOM
+from foreshock.reading.frames import Trigger
+from foreshock.reading.memory import Ids, Memory
+from foreshock.reading.names import Mention
+from foreshock.reading.page import OWNER, PRIVATE, Line, Page
+
+#: types whose object is the one addressed
+ADDRESSED = ("PRESSURE", "THREATEN", "PROBE", "POSITION", "BREACH", "COMMIT")
+#: types (and modes) that are aimed at whoever took the measure they are about
+ANSWERS = ("PRESSURE", "BREACH", "THREATEN", "condemn", "protest", "urge")
+MEASURE = ("RESTRICT", "EASE")
+
+
+def targets(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Memory) -> Ids:
+    """On whom it falls or where it goes; "all" for a measure or flow that names nobody."""
+    frame = trigger.frame
+    clause = line.clause_at(trigger.start)
+    ids = _in(page, line, trigger, actors, (clause.start, clause.end))
+    if not ids and frame.type in MEASURE and _alone(line, trigger):
+        ids = _in(page, line, trigger, actors, (line.span.start, line.span.end))
+    if not ids:
+        ids = _otherwise(page, line, trigger, actors, memory)
+    return tuple(dict.fromkeys(ids))
+
+
+def _in(page: Page, line: Line, trigger: Trigger, actors: Ids, part: tuple[int, int]) -> list[str]:
+    """The names in a part of the sentence that the act falls on."""
+    frame = trigger.frame
+    ids: list[str] = []
+    for m in line.actors:
+        if m.id in actors or not part[0] <= m.start < part[1]:
+            continue
+        if any(t is not trigger and _owns(page, m, t) for t in line.triggers):
+            continue
+        how, after = page.preposition(line, m), m.start >= trigger.start
+        direct = after and not how and frame.type in ADDRESSED
+        direct = direct or (after and not how and not m.state and frame.type == "INVEST")
+        measure = frame.type in MEASURE
+        beside = after and m.start - trigger.end < 15
+        hit = measure and ((page.use(m) == PRIVATE and beside) or (not m.state and after))
+        if (how in ON_WHOM and (after or how in ("to", "on", "against"))) or direct or hit:
+            ids.append(m.id)
+    return ids
+
+
+def _alone(line: Line, trigger: Trigger) -> bool:
+    """Whether no other measure of the sentence could own its names."""
+    return not any(t is not trigger and t.frame.type in MEASURE for t in line.triggers)
+
+
+def _otherwise(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Memory) -> Ids:
+    """Where the sentence names nobody: from the measure told before, the place, or "all"."""
+    frame = trigger.frame
+    if frame.type in ANSWERS or frame.mode in ANSWERS:
+        owners = [
+            m.id
+            for m in line.actors
+            if m.state and m.id not in actors and page.use(m) == OWNER and m.start > trigger.start
+        ]
+        return tuple(owners[:1]) or memory.answered(actors)
+    if frame.type in ("DISRUPT", "RECOVER") and actors[0].startswith("org:"):
+        return _whereabouts(page, line)
+    if frame.type in MEASURE:
+        return memory.aimed_at(actors) or ("all",)
+    states = any(not a.startswith("org:") for a in actors)
+    if frame.type == "COMMIT":
+        return memory.aimed_at(actors)
+    if frame.type == "PROBE" or (frame.type == "FLOW" and states and frame.mode != "output"):
+        return ("all",)
+    return ()
+
+
+def _owns(page: Page, mention: Mention, trigger: Trigger) -> bool:
+    """Whether a name belongs to another act's noun: "in answer to US tariffs"."""
+    between = page.said(mention.end, trigger.start)
+    near = mention.end <= trigger.start and len(between) < 25
+    return near and trigger.frame.form == "noun" and not re.search(r"[,;:(]", between)
+
+
+def _whereabouts(page: Page, line: Line) -> Ids:
+    """The country in which the sentence, else the text, says that something is."""
+    for near in (line, *page.lines):
+        for m in near.actors:
+            if m.state and page.preposition(near, m) == "in":
+                return (m.id,)
+    return ()
