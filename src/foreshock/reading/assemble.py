@@ -9,9 +9,11 @@ from foreshock.reading.memory import Ids, Memory, Told
 from foreshock.reading.merge import DEFAULT_INSTRUMENT, JOINT, Draft, add, spot
 from foreshock.reading.page import AGENT, Line, Page
 from foreshock.reading.said import said
-from foreshock.reading.status import dates_of, is_ahead, is_background, modality_of, status_of
+from foreshock.reading.status import is_ahead, is_background, modality_of, status_of
 from foreshock.reading.targets import targets
 from foreshock.reading.things import default_items, in_scope, named_items
+from foreshock.reading.timing import dates_of
+from foreshock.words.records import Said
 
 #: types that say nothing of instruments
 WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
@@ -114,7 +116,7 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
         return None
     clause = line.clause_at(trigger.start)
     source = said(page, line, trigger.start, memory.issuer)
-    date, effective, until = dates_of(page, line, trigger, bool(set(source.who) & set(actors)))
+    date, effective, until = dates_of(page, line, trigger, _tells_itself(source, actors), memory)
     ahead = is_ahead(effective, page.day) or is_ahead(date, page.day)
     status = status_of(page, line, trigger, ahead)
     happened = date or effective
@@ -133,6 +135,11 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
         spots=[(line.index, trigger.start, trigger.end)],
         reasons=[f"frame:{frame.name}", *why, *(mark for mark, holds in marks.items() if holds)],
     )  # fmt: skip
+
+
+def _tells_itself(source: Said, actors: Ids) -> bool:
+    """Whether the one who acts is the one who says so."""
+    return bool(set(source.who) & {a.removeprefix("org:") for a in actors})
 
 
 def _instruments(page: Page, line: Line, trigger: Trigger) -> Ids:
@@ -162,7 +169,10 @@ def _named(page: Page, start: int, end: int) -> list[str]:
 
 
 def _remember(page: Page, line: Line, memory: Memory) -> None:
-    """Keep the acting names of a sentence for the pronouns of the next."""
+    """Keep the acting names of a sentence for the pronouns of the next, and the day it was told."""
+    told = next((w.value for w in line.dates if w.telling and len(w.value) == 10), None)
+    if told and line.index < 3 and memory.spoke is None:
+        memory.spoke = told
     acting = [m for m in line.actors if page.use(m) == AGENT and not page.preposition(line, m)]
     states = [m for m in acting if m.state]
     offices = [m for m in states if m.part in ("agency", "person") or page.is_office(m)]

@@ -13,6 +13,9 @@ from typing import Any
 _NUMBER = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th|\.)?"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _ISO = re.compile(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)(?:-(?P<d>\d\d))?\b")
+#: a date that heads a dispatch or stands between bars tells when the page was made
+_DATELINE = re.compile(r"\s?(?:\([^)]{1,40}\)\s?)?[-:|]\s|\s?\|")
+_BAR = re.compile(r"\|\s?$")
 _CJK = re.compile(
     r"(?:(?P<y>20\d\d)\s?[年년]\s?)?(?:(?P<mo>1[0-2]|0?[1-9])\s?[月월]\s?)(?:(?P<d>[0-3]?\d)\s?[日일])?"
     r"|(?P<y2>20\d\d)\s?[年년](?!第)"
@@ -105,6 +108,10 @@ class DateFinder:
                 if m.start() == m.end() or any(a < m.end() and m.start() < b for a, b in taken):
                     continue
                 before = low[max(start, m.start() - 70) : m.start()]
+                heads = m.start() - start < 40 and _DATELINE.match(low, m.end(), end)
+                if heads or _BAR.search(before) or low.startswith("'s ", m.end()):
+                    taken.append((m.start(), m.end()))
+                    continue
                 if kind == "month" and self._doubtful.search(before + m.group()):
                     continue
                 after = low[m.end() : m.end() + 8]

@@ -94,6 +94,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     definite: str = "(?!)"
     #: in force from the day it is told; over by the day it is told; where the main clause goes on
     at_once: str = "(?!)"
+    #: how long it lasts; groups `n` and `unit`
+    lasts: str = "(?!)"
     over: str = "(?!)"
     main: str = "(?!)"
     compound: str = "(?!)"
@@ -116,6 +118,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     hypothetical_leads: tuple[str, ...] = ()
     said: str = "(?!)"
     according: str = "(?!)"
+    #: right before the word for an office or company: it is the subject's own
+    its: str = "(?!)"
     speakers: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     dates: dict[str, Any] = {}
@@ -293,10 +297,13 @@ def language(code: str) -> Language | None:
         return None
     table = tomllib.loads(path.read_text("utf-8"))
     cues = msgspec.convert(table["cues"], Cues)
-    frames = msgspec.convert(table["frame"], tuple[Frame, ...])
-    for frame in frames:
-        _check(frame, path.name)
-    return Language(code, cues, frames, table)
+    frames: list[Frame] = []
+    for file in (path, *sorted(PATTERNS.glob(f"{code}_*.toml"))):
+        further = tomllib.loads(file.read_text("utf-8"))["frame"]
+        for frame in msgspec.convert(further, tuple[Frame, ...]):
+            _check(frame, file.name)
+            frames.append(frame)
+    return Language(code, cues, tuple(frames), table)
 
 
 def _check(frame: Frame, file: str) -> None:

@@ -39,8 +39,8 @@ class Memory:
     makes: Mapping[str, Ids] = field(default_factory=dict)
     #: the events told so far, the newest last
     told: list[Told] = field(default_factory=list)
-    #: who spoke -> the day on which, as the text tells
-    spoke: dict[str, str] = field(default_factory=dict)
+    #: the day on which the text says that its first speaker spoke
+    spoke: str | None = None
 
     def parties(self) -> Ids:
         """The parties last told of together: "both countries"."""

@@ -1,9 +1,11 @@
 """Who asserts it: the speaker of the clause, else the author."""
 
 from foreshock.reading.names import Mention
-from foreshock.reading.page import Line, Page
+from foreshock.reading.page import AGENT, Line, Page
 from foreshock.words.records import Said
 
+#: how far a name may stand from the word that tells whose office it is
+_TITLE = 30
 _REACH = 90  # characters around the reporting verb in which its subject stands
 
 
@@ -36,7 +38,7 @@ def _speaker(page: Page, line: Line, start: int, end: int, *, first: bool) -> Sa
     ]
     if words:
         at, kind = min(words) if first else max(words)
-        return Said(kind=kind, who=_who(line, near, at, kind))
+        return Said(kind=kind, who=_who(page, line, near, (at, kind)))
     if near:
         mention = near[0] if first else near[-1]
         kind = "gov" if mention.state else "company"
@@ -44,11 +46,20 @@ def _speaker(page: Page, line: Line, start: int, end: int, *, first: bool) -> Sa
     return Said()
 
 
-def _who(line: Line, near: list[Mention], at: int, kind: str) -> tuple[str, ...]:
+def _who(page: Page, line: Line, near: list[Mention], word: tuple[int, str]) -> tuple[str, ...]:
+    """Whose office or company speaks: the name beside the word, the subject for "its ministry"."""
+    at, kind = word
     if kind not in ("gov", "company"):
         return ()
-    fitting = [m for m in near if m.state == (kind == "gov")]
-    fitting = fitting or [m for m in line.actors if m.state == (kind == "gov")][:1]
+    state = kind == "gov"
+    fitting = [m for m in near if m.state == state]
+    beside = [m for m in fitting if m.start <= at + _TITLE and at - m.end <= _TITLE]
+    whole = [m for m in line.actors if m.state == state]
+    if page.language.re["its"].search(page.low, max(line.span.start, at - _TITLE), at):
+        free = [m for m in whole if page.use(m) == AGENT and not page.preposition(line, m)]
+        fitting = free[:1] or fitting
+    else:
+        fitting = beside or fitting or whole[:1]
     if not fitting:
         return ()
     nearest = min(fitting, key=lambda m: abs(m.start - at))

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from foreshock.errors import RecordError
-from foreshock.reading.dates import When
 from foreshock.reading.frames import Trigger
 from foreshock.reading.page import Line, Page
 from foreshock.words.clocks import span
@@ -91,43 +90,3 @@ def _last(value: str) -> date:
         return span(value)[1]
     except RecordError:
         return date.max
-
-
-Dates = tuple[str | None, str | None, str | None]
-
-
-def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool) -> Dates:
-    """date, effective and until of an act: the dates of its clause, else those next to it.
-
-    The date of the telling is the date of the act only where the one who acts tells it.
-    """
-    clause = line.clause_at(trigger.start)
-    own = [w for w in line.dates if clause.start <= w.start < clause.end]
-    beside = any(
-        t.frame.form == "verb" and line.clause_at(t.start) == clause for t in line.triggers
-    )
-    if trigger.frame.form == "noun" and beside and trigger is not line.triggers[0]:
-        own = []
-    elif not own and len({t.frame.type for t in line.triggers}) == 1:
-        own = [w for w in line.dates if not w.telling]
-    found: dict[str, str] = {}
-    for when in sorted(own, key=lambda w: _distance(w, trigger)):
-        if not when.telling:
-            found.setdefault(when.role, when.value)
-    told = next((w.value for w in line.dates if w.telling), None)
-    beside_news = clause.lead in page.language.cues.signpost_leads
-    if tells_itself and told and not beside_news and not found.get("date"):
-        found["date"] = told
-    if trigger.frame.type in ("RESTRICT", "EASE"):
-        if is_ahead(found.get("date"), page.day):
-            found.setdefault("effective", found.pop("date"))
-        if (
-            page.language.re["at_once"].search(page.low, clause.start, clause.end)
-            and "date" in found
-        ):
-            found.setdefault("effective", found["date"])
-    return found.get("date"), found.get("effective"), found.get("until")
-
-
-def _distance(when: When, trigger: Trigger) -> int:
-    return max(when.start - trigger.end, trigger.start - when.end)

@@ -1,0 +1,143 @@
+"""When: which dates of a text belong to which act, and what each of them says of it.
+
+A date belongs to the trigger that stands nearest in its clause; one that opens the sentence is
+shared by its main clauses. The day of the telling ("said on Monday") is the day of the act only
+where the one who acts tells it.
+"""
+
+from datetime import date, timedelta
+
+from foreshock.errors import RecordError
+from foreshock.reading.dates import When
+from foreshock.reading.frames import Trigger
+from foreshock.reading.memory import Memory
+from foreshock.reading.page import Line, Page
+from foreshock.reading.status import is_ahead
+from foreshock.words.clocks import span
+
+Dates = tuple[str | None, str | None, str | None]
+
+#: types for which "since" and "from" tell when it takes effect; of other acts, when they happen
+TAKES_EFFECT = ("RESTRICT", "EASE", "AGREE", "COMMIT")
+#: types that happen by being told
+TOLD = ("RESTRICT", "EASE", "COMMIT", "POSITION", "PRESSURE", "THREATEN", "PROBE", "AGREE",
+        "BREACH", "INVEST")  # fmt: skip
+#: what a noun costs in characters of distance: a date rather belongs to the verb beside it
+_NOUN_COSTS = 40
+#: a date before its verb is a little further than one behind it
+_BEFORE_COSTS = 10
+#: "the deal of May 12": a date right after a noun is the noun's
+_RIGHT_AFTER = 6
+#: a date that begins so near the start of a sentence holds for all of it
+_OPENS = 30
+
+
+def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memory: Memory) -> Dates:
+    """date, effective and until of an act, as far as the text fixes them."""
+    frame = trigger.frame
+    found: dict[str, str] = {}
+    own = [w for w in line.dates if not w.telling and _belongs(page, line, w, trigger)]
+    if frame.type in ("POSITION", "PRESSURE"):
+        own = [w for w in own if len(w.value) == 10 or frame.type == "PRESSURE"]
+    for when in sorted(own, key=lambda w: _distance(w, trigger)):
+        found.setdefault(when.role, when.value)
+    clause = line.clause_at(trigger.start)
+    beside_news = clause.lead in page.language.cues.signpost_leads
+    if tells_itself and not found.get("date") and not beside_news:
+        told = _told(line, trigger, memory)
+        if told:
+            found["date"] = told
+    if frame.type in TAKES_EFFECT:
+        if is_ahead(found.get("date"), page.day):
+            found.setdefault("effective", found.pop("date"))
+    elif "effective" in found:
+        found.setdefault("date", found.pop("effective"))
+        found.pop("effective", None)
+    if frame.type in ("RESTRICT", "EASE"):
+        if "date" in found and _at_once(page, line, trigger):
+            found.setdefault("effective", found["date"])
+        _last_for(page, clause.start, line.span.end, found)
+    return found.get("date"), found.get("effective"), found.get("until")
+
+
+def _at_once(page: Page, line: Line, trigger: Trigger) -> bool:
+    """Whether it holds from the day it is told: in its clause, or in one without another act."""
+    m = page.language.re["at_once"].search(page.low, line.span.start, line.span.end)
+    if m is None:
+        return False
+    there = line.clause_at(m.start())
+    others = [t for t in line.triggers if line.clause_at(t.start) is there]
+    return line.clause_at(trigger.start) is there or not others
+
+
+def _told(line: Line, trigger: Trigger, memory: Memory) -> str | None:
+    """The day on which the one who acts says so: in this sentence, else where they last spoke."""
+    frame = trigger.frame
+    if frame.form == "noun" and frame.type not in ("PROBE", "INVEST", "AGREE"):
+        return None
+    own = next((w.value for w in line.dates if w.telling), None)
+    if frame.type in TOLD or frame.mode == "shipments":
+        return own or (memory.spoke if frame.type in ("POSITION", "COMMIT") else None)
+    return None
+
+
+def _belongs(page: Page, line: Line, when: When, trigger: Trigger) -> bool:
+    """Whether a date of the sentence dates this trigger."""
+    at = line.clause_at(when.start)
+    in_clause = [t for t in line.triggers if line.clause_at(t.start) is at]
+    leads = page.language.cues.signpost_leads
+    if not in_clause:
+        before = [t for t in line.triggers if t.start < when.start]
+        in_clause = before[-1:] or line.triggers[:1]
+    nearest = min(in_clause, key=lambda t: _cost(when, t))
+    if nearest is trigger:
+        return True
+    own = line.clause_at(trigger.start)
+    opens = when.start - line.span.start < _OPENS and when.end <= line.triggers[0].start
+    if opens and own.lead not in leads and trigger.frame.form != "noun":
+        return True
+    # two triggers of one act in a clause share its dates, and a meeting those of its outcome
+    one = trigger.frame.type == nearest.frame.type and trigger.frame.form != "noun"
+    joint = {trigger.frame.type, nearest.frame.type} <= {"NEGOTIATE", "AGREE"}
+    return own is at and (one or joint)
+
+
+def _cost(when: When, trigger: Trigger) -> int:
+    right_after = 0 <= when.start - trigger.end <= _RIGHT_AFTER
+    noun = _NOUN_COSTS if trigger.frame.form == "noun" and not right_after else 0
+    before = _BEFORE_COSTS if when.end <= trigger.start else 0
+    return _distance(when, trigger) + noun + before
+
+
+def _distance(when: When, trigger: Trigger) -> int:
+    return max(when.start - trigger.end, trigger.start - when.end, 0)
+
+
+def _last_for(page: Page, start: int, end: int, found: dict[str, str]) -> None:
+    """Compute `until` from "for three months" where the day of the beginning is known."""
+    m = page.language.re["lasts"].search(page.low, start, end)
+    begun = found.get("effective") or found.get("date")
+    if m is None or begun is None or "until" in found or len(begun) < 10:
+        return
+    words = page.language.cues.dates.get("numbers", {})
+    number = int(m["n"]) if m["n"].isdigit() else int(words.get(m["n"], 1))
+    if until := later(begun, number, m["unit"]):
+        found["until"] = until
+
+
+def later(day: str, number: int, unit: str) -> str | None:
+    """A day some years, months, weeks or days after another.
+
+    >>> later("2025-11-10", 1, "year"), later("2025-11-30", 3, "month")
+    ('2026-11-10', '2026-02-28')
+    """
+    begin = date.fromisoformat(day)
+    try:
+        if unit in ("day", "week"):
+            return (begin + timedelta(days=number * (7 if unit == "week" else 1))).isoformat()
+        months = begin.year * 12 + begin.month - 1 + number * (12 if unit == "year" else 1)
+        year, month = divmod(months, 12)
+        last = span(f"{year}-{month + 1:02}")[1].day
+        return date(year, month + 1, min(begin.day, last)).isoformat()
+    except (OverflowError, ValueError, RecordError):
+        return None
