@@ -23,7 +23,11 @@ TABLE = [
 def test_a_frame_reads_its_own_sentences(read, code, frame, sentence):
     events = read(sentence, language=code).events
     assert frame.type in {e.type for e in events}, [(e.type, e.reasons) for e in events]
-    assert f"frame:{frame.name}" in {r for e in events for r in e.reasons}
+    tables = language(code)
+    assert tables is not None
+    low = sentence.lower()
+    found = {t.frame.name for t in tables.candidates(low, 0, len(low))}
+    assert frame.name in found  # a better frame of the same type may win in the end
 
 
 def test_every_frame_has_a_sentence_and_a_name_of_its_own():
@@ -35,10 +39,10 @@ def test_every_frame_has_a_sentence_and_a_name_of_its_own():
         assert all(f.says for f in tables.frames)
 
 
-def test_english_has_more_than_a_hundred_frames():
+def test_english_has_nearly_two_hundred_frames():
     tables = language("en")
     assert tables is not None
-    assert len(tables.frames) >= 110
+    assert len(tables.frames) >= 180
 
 
 def test_a_frame_outside_the_standard_is_refused_by_name():

@@ -18,10 +18,10 @@ ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hit
            "affecting", "with", "into", "sent", "aimed", "bound", "in", "under")  # fmt: skip
 
 #: rules in the order in which they are tried
-RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "place", "sentence",
-         "speaker", "owner", "told", "last")  # fmt: skip
+RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "origin", "place", "sentence",
+         "speaker", "owner", "told", "last", "main")  # fmt: skip
 #: what happens to things is told of somebody in its clause, or of nobody
-NEAR = ("modifier", "by", "subject", "company", "pronoun", "place")
+NEAR = ("modifier", "by", "firm", "subject", "company", "pronoun", "place", "around")
 #: a threat is told of the one who threatens
 FIRM = ("modifier", "by", "subject", "pronoun", "issuer", "speaker")
 #: an act told by a noun with "the" is one told before, unless the noun says whose it is
@@ -49,7 +49,8 @@ class Search:
             "sentence": lambda: self.subject(self.line.span.start),
             "speaker": self.speaker, "owner": self.owner,
             "issuer": lambda: self.memory.issuer if self.only_states else (),
-            "told": lambda: self.told(items), "last": self.last,
+            "told": lambda: self.told(items), "last": self.last, "origin": self.origin,
+            "main": self.main, "firm": self.firm, "around": self.around,
         }  # fmt: skip
         for rule in self.order():
             ids = rules[rule]()
@@ -101,7 +102,8 @@ class Search:
         if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
             return (owners[0].id,)
         if self.trigger.frame.form == "verb":
-            return ()
+            own = [m for m in owners if self.page.use(m) == OWNER]
+            return (own[0].id,) if own and self.trigger.frame.subject == "none" else ()
         pool = [
             m for m in self.usable if self.clause.start <= m.start and m.end <= self.trigger.start
         ]
@@ -136,6 +138,7 @@ class Search:
         if not pool:
             return ()
         between = self.page.said(pool[-1].end, self.trigger.start)
+        between = self.page.language.re["apposition"].sub("", between)
         if not self.page.language.re["auxiliaries"].fullmatch(between):
             return ()
         return together(self.page, pool[-1], pool)
@@ -164,7 +167,7 @@ class Search:
         ]  # fmt: skip
         if earlier:
             return (earlier[-1].id,)
-        later = [x for x in self.usable if x.start > self.clause.end and self.page.use(x) == AGENT]
+        later = [x for x in self.usable if x.start >= self.clause.end and self.page.use(x) == AGENT]
         if later and self.clause.lead in self.page.language.cues.signpost_leads:
             return (later[0].id,)
         if self.only_states:
@@ -210,6 +213,41 @@ class Search:
             ][:1]
         )
 
+    def origin(self) -> Ids:
+        """Where the goods leave: "licences for exports from the Netherlands"."""
+        if self.trigger.frame.type not in ("RESTRICT", "EASE", "FLOW"):
+            return ()
+        for m in self.line.actors:
+            before = self.page.said(max(self.line.span.start, m.start - 40), m.start)
+            if m.state and self.page.language.re["leaves"].search(before):
+                return (m.id,)
+        return ()
+
+    def main(self) -> Ids:
+        """Whoever took the last measure told of: for "licences are needed", of nobody's saying."""
+        if self.trigger.frame.type not in ("RESTRICT", "EASE", "FLOW", "PROBE"):
+            return ()
+        for told in reversed(self.memory.told):
+            states = tuple(a for a in told.actors if not a.startswith("org:") and a != "all")
+            if states and told.type in ("RESTRICT", "EASE", self.trigger.frame.type):
+                return states[:1]
+        return ()
+
+    def firm(self) -> Ids:
+        """The company of the sentence, for what befalls a plant: "it halted lines after a fire"."""
+        pool = [
+            m for m in self.line.actors
+            if not m.state and m.start < self.trigger.end
+            and self.page.preposition(self.line, m) not in ("to", "like", "than", "against")
+        ]  # fmt: skip
+        return together(self.page, pool[-1], pool) if pool else ()
+
+    def around(self) -> Ids:
+        """The country that the sentence is about, for a shortage told without a place."""
+        if self.trigger.frame.mode != "shortage":
+            return ()
+        return unique([m for m in self.line.actors if m.state][:1])
+
     def owner(self) -> Ids:
         """A country whose goods or firms the sentence names before the trigger."""
         pool = [
@@ -220,7 +258,7 @@ class Search:
 
     def told(self, items: Ids) -> Ids:
         """The one of whom an event about the same items was told."""
-        ids = self.memory.actors_of(items)
+        ids = tuple(i for i in self.memory.actors_of(items) if i != "all")
         if self.only_states:
             ids = tuple(i for i in ids if not i.startswith("org:"))
         return ids if self.trigger.frame.type in (*PHYSICAL, "RESTRICT") else ()
@@ -270,6 +308,9 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
 def _is_party(page: Page, line: Line, mention: Mention) -> bool:
     if page.use(mention) == PRIVATE:
         return False
+    before = page.said(max(line.span.start, mention.start - 40), mention.start)
+    if page.language.re["sent_by"].search(before):
+        return True
     return page.preposition(line, mention) not in (
         "in",
         "at",

@@ -82,9 +82,13 @@ def _arguments(
                 usual or memory.items_of((*actors, *concerned), frame.type),
                 "usual" if usual else "memory",
             )
-    if not actors and frame.type == "DISRUPT" and where == "clause" and items:
+    near = where in ("clause", "sentence")
+    if not actors and frame.type == "DISRUPT" and near and items:
         actors, rule = ("all",), "nobody"
-    if not actors or not items or (frame.item in ("after", "clause") and where != "clause"):
+    allowed = {"after": ("clause",), "clause": ("clause",), "sentence": ("clause", "sentence")}
+    if not items or where not in allowed.get(frame.item, (where,)):
+        return (), (), (), []
+    if not actors and frame.type != "PRICE":
         return (), (), (), []
     whom = () if frame.type in JOINT else targets(page, line, trigger, actors, memory)
     if not in_scope(items, whom, actors):

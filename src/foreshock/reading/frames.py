@@ -49,7 +49,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     subject: str = "actor"
     #: who may act: gov, org, any
     actor: str = ""
-    #: after: an item must follow the trigger in its clause; clause: in the clause; any: anywhere
+    #: after: an item must follow the trigger in its clause; clause: in the clause; sentence: in its
+    #: sentence; any: anywhere
     item: str = "any"
     #: a promise, a request, a threat: verbs that follow in its clause are its content
     governs: bool = False
@@ -105,6 +106,14 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     company_words: str = "(?!)"
     office_words: str = "(?!)"
     both: str = "(?!)"
+    #: before a place: goods leave it; envoys come from it
+    leaves: str = "(?!)"
+    sent_by: str = "(?!)"
+    #: between a company and its verb: who or what it is
+    apposition: str = "(?!)"
+    #: after a country: it only tells where something is; where goods go
+    of_place: str = "(?!)"
+    bound_for: str = "(?!)"
     #: opens a text that an authority issues itself
     official_text: str = "(?!)"
     by: str = "(?!)"
@@ -160,14 +169,18 @@ class Language:
 
     def find(self, low: str, start: int, end: int) -> list[Trigger]:
         """The triggers in `low[start:end]` (lower case); where two share words, one is kept."""
-        search = self._spaced if self.cues.spaced else self._dense
-        found = [t for t in search(low, start, end) if not self._is_noun(low, t)]
+        found = self.candidates(low, start, end)
         found.sort(key=lambda t: (-t.frame.rank, t.start - t.end, t.start))
         kept: list[Trigger] = []
         for trigger in found:
             if all(trigger.end <= k.start or k.end <= trigger.start for k in kept):
                 kept.append(trigger)
         return sorted(kept, key=lambda t: t.start)
+
+    def candidates(self, low: str, start: int, end: int) -> list[Trigger]:
+        """All triggers in `low[start:end]`, also those that share words."""
+        search = self._spaced if self.cues.spaced else self._dense
+        return [t for t in search(low, start, end) if not self._is_noun(low, t)]
 
     def _is_noun(self, low: str, trigger: Trigger) -> bool:
         """Whether a verb frame's first word is a noun here: "its ban on", "the lifting of"."""
@@ -311,7 +324,7 @@ def _check(frame: Frame, file: str) -> None:
         "type": frame.type in TYPES,
         "mode": frame.mode is None or frame.mode in TYPES.get(frame.type, ()),
         "form": frame.form in ("verb", "noun", "state"),
-        "item": frame.item in ("after", "clause", "any"),
+        "item": frame.item in ("after", "clause", "sentence", "any"),
         "instruments": set(frame.instruments) <= set(INSTRUMENTS),
         "status": frame.status is None or frame.status in STATUS,
         "modality": frame.modality is None or frame.modality in MODALITY,

@@ -104,6 +104,8 @@ class Page:
         """
         if not self.language.cues.spaced:
             return False
+        if self.text.startswith("Limited", trigger.start):
+            return True  # part of a company's name
         if trigger.frame.form != "verb":
             compound = self.language.re["compound"]
             return (
@@ -129,6 +131,8 @@ class Page:
     def preposition(self, line: Line, mention: Mention) -> str:
         """The preposition that governs a mention, "" if none: "to" in "sales to mainland China"."""
         cues = self.language.cues
+        if cues.spaced and self.language.re["bound_for"].match(self.low, mention.end):
+            return "to"
         towards = self.language.re["target_before"]
         if cues.spaced and towards.search(self.low[max(0, mention.start - 24) : mention.start]):
             return "to"
@@ -154,6 +158,8 @@ class Page:
         if not self.language.cues.spaced or mention.part in ("person", "company", "unknown"):
             owner = self.low.startswith("'s", mention.end)
             return OWNER if owner and self.language.cues.spaced else AGENT
+        if self.language.re["of_place"].match(self.low, mention.end):
+            return PRIVATE
         after = self.low[mention.end : mention.end + 70]
         follows = re.split(r"[,.;:()]", after)[0]
         if self.language.re["official"].match(follows):
