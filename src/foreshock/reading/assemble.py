@@ -8,6 +8,7 @@ from foreshock.reading.frames import Trigger
 from foreshock.reading.memory import Ids, Memory, Told
 from foreshock.reading.merge import DEFAULT_INSTRUMENT, JOINT, Draft, add, spot
 from foreshock.reading.page import AGENT, Line, Page
+from foreshock.reading.parts import mode_of, parted
 from foreshock.reading.said import said
 from foreshock.reading.status import is_ahead, is_background, modality_of, status_of
 from foreshock.reading.targets import targets
@@ -15,10 +16,12 @@ from foreshock.reading.things import default_items, in_scope, named_items
 from foreshock.reading.timing import dates_of
 from foreshock.words.records import Said
 
+#: sentences over which "the curbs" takes up a measure
+_REACH = 5
+#: characters within which a noun after its verb is the verb's object
+_OBJECT = 60
 #: types that say nothing of instruments
 WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
-#: types that are context when told late in a text of somebody who is not its subject
-ASIDE = ("RESTRICT", "AGREE")
 #: tools of agreement, inquiry and money: no instruments of a control or its easing
 NO_CONTROL = frozenset(
     "truce dialogue mou supply_pact trade_deal early_warning info_sharing rnd talent wto_dispute "
@@ -30,23 +33,36 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
     """The events of a laid-out page, in order of mention."""
     found: list[Draft] = []
     for line in page.lines:
-        for trigger in _leading(line):
+        told: list[Draft] = []
+        for trigger in _leading(page, line):
             draft = _draft(page, line, trigger, memory)
-            if draft is not None:
-                add(found, draft)
+            if draft is not None and not _is_cause(line, told, draft):
+                told.append(draft)
+        for draft in told:
+            for part in parted(page, line, draft):
+                add(found, part)
         _remember(page, line, memory)
         _mention_again(page, line, found)
-    lead = next((set(d.actors) for d in found if not d.background), set())
-    for draft in found:
-        aside = draft.type in ASIDE and draft.spots[0][0] > 2 and not lead & set(draft.actors)
-        draft.background = draft.background or (aside and draft.status == "in_force")
-        late = draft.type in ("RESTRICT", "EASE") and is_ahead(draft.effective, page.day)
-        if late and draft.status == "in_force":
-            draft.status = "announced"
     return found
 
 
-def _leading(line: Line) -> list[Trigger]:
+def _is_cause(line: Line, told: list[Draft], draft: Draft) -> bool:
+    """Whether a loss is only why another is told: "halted lines after a fire" is one, by fire."""
+    if draft.type != "DISRUPT":
+        return False
+    here = [d for d in told if d.type == "DISRUPT"]
+    if not here:
+        return False
+    firms = {a for a in here[-1].actors if a.startswith("org:")}
+    if draft.actors == here[-1].actors or (firms and not firms & set(draft.actors)):
+        place = line.clause_at(draft.spots[0][1]) is not line.clause_at(here[-1].spots[0][1])
+        if draft.actors == here[-1].actors or place:
+            here[-1].mode = here[-1].mode or draft.mode
+            return True
+    return False
+
+
+def _leading(page: Page, line: Line) -> list[Trigger]:
     """The triggers of a sentence without those that are the content of another.
 
     "promised to lift the curbs" is a promise, not yet an easing; but "condemned China's curbs"
@@ -56,9 +72,19 @@ def _leading(line: Line) -> list[Trigger]:
     for trigger in line.triggers:
         clause = line.clause_at(trigger.start)
         ruled = any(k.frame.governs and k.start >= clause.start for k in kept)
+        if kept and _is_object(page, kept[-1], trigger, clause.start):
+            continue
         if not ruled or (trigger.frame.form == "noun" and trigger.frame.type == "RESTRICT"):
             kept.append(trigger)
     return kept
+
+
+def _is_object(page: Page, verb: Trigger, noun: Trigger, start: int) -> bool:
+    """Whether a measure is only what is eased: "suspended its ban" tells of no further ban."""
+    if verb.frame.type != "EASE" or noun.frame.type != "RESTRICT" or noun.frame.form != "noun":
+        return False
+    between = page.said(verb.end, noun.start)
+    return verb.start >= start and len(between) < _OBJECT and not re.search(r"[,;:]", between)
 
 
 def _arguments(
@@ -82,6 +108,7 @@ def _arguments(
                 usual or memory.items_of((*actors, *concerned), frame.type),
                 "usual" if usual else "memory",
             )
+    items = _narrowed(items, (*actors, *(m.id for m in line.actors)), memory)
     near = where in ("clause", "sentence")
     if not actors and frame.type == "DISRUPT" and near and items:
         actors, rule = ("all",), "nobody"
@@ -94,6 +121,13 @@ def _arguments(
     if not in_scope(items, whom, actors):
         return (), (), (), []
     return actors, whom, items, [f"actor:{rule}", f"item:{where}"]
+
+
+def _narrowed(items: Ids, ids: Ids, memory: Memory) -> Ids:
+    """Chips of a firm that makes one kind of them are that kind."""
+    made = [item for i in ids if i.startswith("org:") for item in memory.makes.get(i, ())]
+    narrow = {i: [m for m in made if m.startswith(i + ".")] for i in items}
+    return tuple(dict.fromkeys(n for i in items for n in (narrow[i][:1] or [i])))
 
 
 def _made(page: Page, line: Line, trigger: Trigger, memory: Memory, actors: Ids) -> Ids:
@@ -116,22 +150,27 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
     if page.language.re["not_news"].search(page.low, line.span.start, line.span.end):
         return None
     actors, whom, items, why = _arguments(page, line, trigger, memory)
-    if not actors:
+    if not items:
         return None
     clause = line.clause_at(trigger.start)
     source = said(page, line, trigger.start, memory.issuer)
     date, effective, until = dates_of(page, line, trigger, _tells_itself(source, actors), memory)
     ahead = is_ahead(effective, page.day) or is_ahead(date, page.day)
     status = status_of(page, line, trigger, ahead)
+    kind, mode = frame.type, frame.mode or mode_of(page, line, trigger)
+    if kind == "THREATEN" and set(whom) <= {"all"}:
+        # a threat to nobody in particular is a measure under consideration
+        kind, mode, whom = "RESTRICT", "new", ("all",)
+        status = "considered" if status == "in_force" else status
     happened = date or effective
-    memory.told.append(Told(frame.type, actors, items, whom))
+    memory.told.append(Told(kind, actors, items, whom))
     marks = {
         "noun": frame.form == "noun", "opening": line.index < 2, "dated": happened is not None,
         "official": bool(memory.issuer),
     }  # fmt: skip
     return Draft(
-        trigger=trigger, type=frame.type, mode=frame.mode, status=status, actors=actors,
-        targets=whom, items=items, instruments=_instruments(page, line, trigger), date=date,
+        trigger=trigger, type=kind, mode=mode, status=status, actors=actors,
+        targets=whom, items=items, instruments=_instruments(page, line, trigger, kind), date=date,
         effective=effective, until=until, direction=frame.direction,
         magnitudes=amounts(page.low, clause.start, clause.end, falling=frame.direction == "down"),
         modality=modality_of(page, line, trigger, status),
@@ -146,22 +185,22 @@ def _tells_itself(source: Said, actors: Ids) -> bool:
     return bool(set(source.who) & {a.removeprefix("org:") for a in actors})
 
 
-def _instruments(page: Page, line: Line, trigger: Trigger) -> Ids:
+def _instruments(page: Page, line: Line, trigger: Trigger, kind: str = "") -> Ids:
     """The tools named in the trigger; for a restriction or a joint act, else in its clause."""
-    frame = trigger.frame
-    if frame.type in WITHOUT_INSTRUMENT:
+    frame, kind = trigger.frame, kind or trigger.frame.type
+    if kind in WITHOUT_INSTRUMENT:
         return ()
     weak = page.language.cues.weak_instruments
     found = list(frame.instruments)
     for word in _named(page, trigger.start, trigger.end):
         if word not in found and not (found and word in weak):
             found.append(word)
-    if frame.type in ("RESTRICT", "EASE"):
+    if kind in ("RESTRICT", "EASE"):
         found = [word for word in found if word not in NO_CONTROL]
-    if found or frame.type not in ("RESTRICT", *JOINT):
+    if found or kind not in ("RESTRICT", *JOINT):
         return tuple(found)
     clause = line.clause_at(trigger.start)
-    if frame.type in JOINT:
+    if kind in JOINT:
         return tuple(_named(page, clause.start, line.span.end))
     around = _named(page, clause.start, clause.end)
     strong = [word for word in around if word not in weak and word not in NO_CONTROL]
@@ -202,7 +241,7 @@ def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:
     m = page.language.re["same_measure"].search(page.low, line.span.start, line.span.end)
     measures = [d for d in found if d.type in ("RESTRICT", "EASE")]
     official = any("official" in d.reasons for d in measures)
-    if m and measures and (official or line.index - measures[-1].spots[-1][0] <= 2):
+    if m and measures and (official or line.index - measures[-1].spots[-1][0] <= _REACH):
         told = measures[0] if official else measures[-1]
         spot(told, (line.index, m.start(), m.end()))
         for when in line.dates:

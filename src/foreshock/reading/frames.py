@@ -95,6 +95,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     definite: str = "(?!)"
     #: in force from the day it is told; over by the day it is told; where the main clause goes on
     at_once: str = "(?!)"
+    #: between the first and the last month of a period
+    range: str = "(?!)"
     #: how long it lasts; groups `n` and `unit`
     lasts: str = "(?!)"
     over: str = "(?!)"
@@ -106,6 +108,9 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     company_words: str = "(?!)"
     office_words: str = "(?!)"
     both: str = "(?!)"
+    #: a tax on imports; before what it falls on
+    tariff: str = "(?!)"
+    falls_on: str = "(?!)"
     #: before a place: goods leave it; envoys come from it
     leaves: str = "(?!)"
     sent_by: str = "(?!)"
@@ -131,6 +136,10 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     its: str = "(?!)"
     speakers: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    #: type -> (words, mode), for frames that leave the mode open
+    modes: dict[str, tuple[tuple[str, str], ...]] = {}
+    #: the text speaks of licences for what is controlled
+    licensing: str = "(?!)"
     dates: dict[str, Any] = {}
 
 
@@ -160,6 +169,11 @@ class Language:
             for name in ("instruments", "status", "modality", "speakers", "links")
         }
         words = _Words(table.get("irregular", {}), table.get("sets", {}), cues.spaced)
+        #: type -> what its words tell of its mode
+        self.modes: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
+            kind: tuple((re.compile(pattern), mode) for pattern, mode in pairs)
+            for kind, pairs in cues.modes.items()
+        }
         self._by_word: dict[str, list[tuple[re.Pattern[str], Frame]]] = {}
         for frame in frames:
             for pattern in frame.triggers:

@@ -13,6 +13,7 @@ MOST_SENTENCES = 40
 JOINT = ("NEGOTIATE", "AGREE", "COOPERATE")
 #: two events of these types in one text are one only if their mode is the same
 BY_MODE = ("POSITION", "PRESSURE", "INVEST")
+MEASURES = ("RESTRICT", "EASE")
 #: of a restriction whose tool the text does not name
 DEFAULT_INSTRUMENT = "export_control"
 
@@ -65,6 +66,8 @@ def same_act(a: Draft, b: Draft) -> bool:
         (a.date, b.date), (a.effective, b.effective),
     )):  # fmt: skip
         return False
+    if a.type in MEASURES and _years_apart(a, b):
+        return False
     if a.type == "FLOW" and (a.direction != b.direction or a.targets != b.targets):
         return False
     specific = [
@@ -74,6 +77,12 @@ def same_act(a: Draft, b: Draft) -> bool:
         return False
     narrow = [set(x.targets) - {"all"} for x in (a, b)]
     return not (all(narrow) and not narrow[0] & narrow[1])
+
+
+def _years_apart(a: Draft, b: Draft) -> bool:
+    """Whether one tells only the day of the act, the other only when it took effect, years off."""
+    first, second = a.date or a.effective, b.date or b.effective
+    return bool(first and second and first[:4] != second[:4] and not (a.date and a.effective))
 
 
 def _general(a: Draft, b: Draft) -> bool:

@@ -16,6 +16,7 @@ from foreshock.reading.merge import Draft
 from foreshock.reading.names import Names
 from foreshock.reading.page import Page
 from foreshock.reading.sentences import HIDDEN, lookalikes
+from foreshock.reading.settle import known_measures, settle
 from foreshock.words.markings import Marking
 from foreshock.words.pack import Pack
 from foreshock.words.records import Document, Event, EventLink, Passage
@@ -68,6 +69,7 @@ class Reader:
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._makes = products(pack)
+        self._known = known_measures(pack)
         self._names: dict[str, Names] = {}
         self._finders: dict[str, DateFinder] = {}
 
@@ -108,6 +110,7 @@ class Reader:
         page = Page(text, tables, self._names[code], day)
         page.lay_out(self._finders[code])
         found = drafts(page, Memory(topic=_topic(page), issuer=issuer(page), makes=self._makes))
+        settle(page, found, self._known)
         link(page, found)
         return tuple(_event(document, page, found, i) for i in range(len(found)))
 

@@ -14,6 +14,8 @@ DEFAULT_ITEMS = {
     "import_tariff": "goods", "trade_deal": "goods", "entity_listing": "dualuse",
     "veu": "dualuse", "affiliates_rule": "dualuse",
 }  # fmt: skip
+#: characters before and after a tariff within which its items stand
+_RIGHT_BEFORE, _ON_IT = 3, 70
 #: items that stand for trade at large
 GENERIC = frozenset({"dualuse", "goods", "other"})
 
@@ -28,6 +30,9 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
         if before:
             return before, "clause"
     near = [m for m in line.items if clause.start <= m.start < clause.end]
+    if trigger.frame.form == "noun" and _is_tariff(page, trigger):
+        near = [m for m in near if _tariffed(page, m, trigger)]
+        return specific(near), "clause"
     near = without_purpose(page, near, clause.start)
     if trigger.frame.item == "after":
         near = [m for m in near if m.end > trigger.start]
@@ -35,6 +40,22 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
         return specific(near), "clause"
     wide = without_purpose(page, line.items, line.span.start)
     return specific(wide), "sentence"
+
+
+def _is_tariff(page: Page, trigger: Trigger) -> bool:
+    words = page.said(trigger.start, trigger.end)
+    return page.language.re["tariff"].search(words) is not None
+
+
+def _tariffed(page: Page, mention: Mention, trigger: Trigger) -> bool:
+    """Whether a tariff falls on this item: named right before it, or after "on"."""
+    if mention.end <= trigger.start:
+        return trigger.start - mention.end <= _RIGHT_BEFORE
+    between = page.said(trigger.end, mention.start)
+    whole = page.said(trigger.start, mention.start)
+    return mention.start < trigger.end or (
+        len(between) < _ON_IT and page.language.re["falls_on"].search(whole) is not None
+    )
 
 
 def default_items(instruments: Ids) -> Ids:

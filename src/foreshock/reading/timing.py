@@ -6,6 +6,7 @@ where the one who acts tells it.
 """
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from foreshock.errors import RecordError
 from foreshock.reading.dates import When
@@ -41,6 +42,8 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
         own = [w for w in own if len(w.value) == 10 or frame.type == "PRESSURE"]
     for when in sorted(own, key=lambda w: _distance(w, trigger)):
         found.setdefault(when.role, when.value)
+    if frame.type == "FLOW":
+        _period(page, own, found)
     clause = line.clause_at(trigger.start)
     beside_news = clause.lead in page.language.cues.signpost_leads
     if tells_itself and not found.get("date") and not beside_news:
@@ -58,6 +61,17 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
             found.setdefault("effective", found["date"])
         _last_for(page, clause.start, line.span.end, found)
     return found.get("date"), found.get("effective"), found.get("until")
+
+
+def _period(page: Page, own: list[When], found: dict[str, str]) -> None:
+    """The months from which to which a flow is told: "in April and May", "from June to August"."""
+    months = [w for w in own if len(w.value) == 7]
+    for first, last in pairwise(months):
+        between = page.said(first.end, last.start)
+        if page.language.re["range"].fullmatch(between) and first.value < last.value:
+            found["date"], found["until"] = first.value, last.value
+            found.pop("effective", None)
+            return
 
 
 def _at_once(page: Page, line: Line, trigger: Trigger) -> bool:

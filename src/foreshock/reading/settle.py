@@ -1,0 +1,115 @@
+"""What is known of an event only once the whole text is read.
+
+Whether it is context beside the news, whether the text speaks of licences elsewhere, and which
+known measure of the pack it tells of. Dates and status stay those of the text (event standard,
+section 4); a known measure only tells that something is old.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from foreshock.reading.memory import Ids
+from foreshock.reading.merge import DEFAULT_INSTRUMENT, Draft
+from foreshock.reading.page import Page
+from foreshock.reading.status import NEWS_DAYS, is_ahead
+from foreshock.words.pack import Pack
+
+#: types that are context when told late in a text of somebody who is not its subject
+ASIDE = ("RESTRICT", "AGREE")
+#: sentences in which a text tells its news
+OPENING = 2
+#: an event told in so many sentences is what the text is about
+MAIN_SENTENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A measure of the pack, as far as a text can be held against it."""
+
+    id: str
+    issuer: str
+    number: str
+    instruments: Ids
+    items: Ids
+    targets: Ids
+    begun: date
+
+
+def known_measures(pack: Pack) -> tuple[Known, ...]:
+    """The measures of the pack with the day of their first step, the oldest first."""
+    first: dict[str, date] = {}
+    for step in pack.steps:
+        day = step.published
+        if step.measure not in first or day < first[step.measure]:
+            first[step.measure] = day
+    found = [
+        Known(m.id, m.issuer, m.official_number.lower(), m.instrument, m.items, m.targets,
+              first[m.id])
+        for m in pack.measures if m.id in first
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda k: k.begun))
+
+
+def settle(page: Page, found: list[Draft], known: Iterable[Known]) -> None:
+    """Set what the rest of the text and the known measures tell of each event."""
+    lead = next((set(d.actors) for d in found if not d.background), set())
+    measures = tuple(known)
+    for draft in found:
+        aside = draft.type in ASIDE and draft.spots[0][0] > OPENING
+        other = aside and not lead & set(draft.actors)
+        draft.background = draft.background or (other and draft.status == "in_force")
+        late = draft.type in ("RESTRICT", "EASE") and is_ahead(draft.effective, page.day)
+        if late and draft.status == "in_force":
+            draft.status = "announced"
+        if draft.type == "RESTRICT":
+            _recognise(page, draft, measures)
+    _licences(page, found)
+
+
+def _recognise(page: Page, draft: Draft, measures: tuple[Known, ...]) -> None:
+    """Note the known measure that a restriction tells of; an old one told undated is context."""
+    if page.day is None:
+        return
+    fitting = [m for m in measures if _fits(page, draft, m)]
+    if not fitting:
+        return
+    draft.reasons.append(f"measure:{fitting[-1].id}")
+    old = fitting[-1].begun < page.day - timedelta(days=NEWS_DAYS)
+    undated = draft.date is None and draft.effective is None
+    if old and undated and draft.status == "in_force" and draft.mode in (None, "new"):
+        draft.background = draft.background or draft.spots[0][0] > 0
+
+
+def _fits(page: Page, draft: Draft, measure: Known) -> bool:
+    """Whether a restriction may be this measure: issuer, items, targets, and not before it."""
+    if page.day is None or measure.begun > page.day or measure.issuer not in draft.actors:
+        return False
+    told = draft.effective or draft.date
+    if told and told[:4] not in (str(measure.begun.year), str(measure.begun.year + 1)):
+        return False
+    items = any(
+        a == b or a.startswith(b + ".") or b.startswith(a + ".")
+        for a in draft.items
+        for b in measure.items
+    )
+    narrow = set(draft.targets) - {"all"}
+    aimed = set(measure.targets) - {"all"}
+    return items and not (narrow and aimed and not narrow & aimed)
+
+
+def _licences(page: Page, found: list[Draft]) -> None:
+    """An unspecified control is one by licences where the text says so of the same country."""
+    pattern = page.language.re["licensing"]
+    spoken: dict[int, bool] = {}
+    for line in page.lines:
+        spoken[line.index] = pattern.search(page.low, line.span.start, line.span.end) is not None
+    if not any(spoken.values()):
+        return
+    states = [d.actors for d in found if d.type == "RESTRICT" and d.status != "denied"]
+    for draft in found:
+        if draft.type != "RESTRICT" or draft.instruments != (DEFAULT_INSTRUMENT,):
+            continue
+        alone = all(set(a) & set(draft.actors) for a in states)
+        if alone or any(spoken.get(s[0]) for s in draft.spots):
+            draft.instruments = ("export_licence",)
