@@ -65,6 +65,8 @@ class Search:
             return FIRM
         if frame.type == "DISRUPT":
             return NEAR
+        if frame.type == "RECOVER":
+            return (*NEAR, "sentence", "told", "last")
         if frame.type in ("PRESSURE", "POSITION", "COMMIT"):
             return tuple(rule for rule in RULES if rule not in ("owner", "told"))
         before = self.page.said(max(self.clause.start, self.trigger.start - 30), self.trigger.start)
@@ -90,15 +92,21 @@ class Search:
         """Whether a form of "be" stands before the verb: its subject does not act."""
         if self.trigger.frame.form != "verb" or self.trigger.frame.type not in STATE_ONLY:
             return False
-        if self.page.said(self.trigger.start, self.trigger.end).split()[0].endswith("ing"):
+        first = self.page.said(self.trigger.start, self.trigger.end).split()[0]
+        if first.endswith("ing"):
             return False
+        if self.page.language.re["be"].search(f"{first} "):
+            return True
         before = self.page.said(max(start, self.trigger.start - 30), self.trigger.start)
         return self.page.language.re["be"].search(before) is not None
 
     def modifier(self) -> Ids:
         """Whose noun it is: "China's rare earth curbs", "US tariffs"."""
         inside = [m for m in self.usable if self.trigger.start <= m.start < self.trigger.end]
-        owners = [m for m in inside if self.page.preposition(self.line, m) not in ON_WHOM]
+        owners = [
+            m for m in inside
+            if self.page.use(m) == OWNER or self.page.preposition(self.line, m) not in ON_WHOM
+        ]  # fmt: skip
         if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
             return (owners[0].id,)
         if self.trigger.frame.form == "verb":
@@ -126,6 +134,9 @@ class Search:
                 whose = self.trigger.frame.form == "noun" and between.strip() in ("of", "of the")
                 if whose or self.page.language.re["by"].search(between):
                     return (m.id,)
+        if self.trigger.frame.subject != "actor" or self.passive(self.clause.start):
+            after = (m for m in self.usable if self.trigger.end <= m.start <= self.clause.end)
+            return unique([m for m in after if m.state and self.page.use(m) == OWNER][:1])
         return ()
 
     def company(self) -> Ids:

@@ -235,17 +235,28 @@ def _remember(page: Page, line: Line, memory: Memory) -> None:
 
 
 def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:
-    """ "The curbs", "exporters must": one more sentence of the last measure told before."""
-    if any(line.index in {s[0] for s in d.spots} for d in found):
-        return
+    """ "The curbs", "exporters must": one more sentence of the last measure told before.
+
+    Where the sentence tells an act of its own, only a mention before that act counts.
+    """
     m = page.language.re["same_measure"].search(page.low, line.span.start, line.span.end)
-    measures = [d for d in found if d.type in ("RESTRICT", "EASE")]
+    if m is None:
+        return
+    own = [place[1] for d in found for place in d.spots if place[0] == line.index]
+    if own and (m.start() > min(own) or line.clause_at(m.start()) is line.clause_at(min(own))):
+        return
+    measures = [
+        d for d in found
+        if d.type in ("RESTRICT", "EASE") and d.status not in ("denied", "considered")
+        and d.spots[0][0] < line.index
+    ]  # fmt: skip
     official = any("official" in d.reasons for d in measures)
-    if m and measures and (official or line.index - measures[-1].spots[-1][0] <= _REACH):
+    if measures and (official or line.index - measures[-1].spots[-1][0] <= _REACH):
         told = measures[0] if official else measures[-1]
         spot(told, (line.index, m.start(), m.end()))
         for when in line.dates:
-            if getattr(told, when.role) is None and not when.telling:
+            taken = own and line.clause_at(when.start) is line.clause_at(min(own))
+            if getattr(told, when.role) is None and not when.telling and not taken:
                 setattr(told, when.role, when.value)
         if page.language.re["at_once"].search(page.low, line.span.start, line.span.end):
             told.effective = told.effective or told.date

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 _NUMBER = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th|\.)?"
+_BEFORE_YEAR = r"(?:\b(?:in|since|early|late|mid|from|until|of|during|by)[\s-])"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _ISO = re.compile(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)(?:-(?P<d>\d\d))?\b")
 #: a date that heads a dispatch or stands between bars tells when the page was made
@@ -60,6 +61,7 @@ class DateFinder:
         ]
         self._telling = re.compile(words.get("telling") or "(?!)")
         self._future = re.compile(words.get("future") or "(?!)")
+        self._compared = re.compile(words.get("compared") or "(?!)")
         self._doubtful = re.compile(words.get("doubtful_month") or "(?!)")
         self._patterns = list(self._compile())
 
@@ -92,14 +94,27 @@ class DateFinder:
                 )
             )
         found.append(
-            ("year", re.compile(rf"(?:\b(?:in|since|early|late|mid|from|until)[\s-]){_YEAR}\b"))
+            (
+                "year",
+                re.compile(
+                    rf"(?:\b(?:in|since|early|late|mid|from|until|of|during|by)[\s-]){_YEAR}\b"
+                ),
+            )
         )
         return found
 
     def find(
-        self, low: str, day: date | None, start: int = 0, end: int | None = None
+        self,
+        low: str,
+        day: date | None,
+        start: int = 0,
+        end: int | None = None,
+        around: date | None = None,
     ) -> list[When]:
-        """The dates in `low[start:end]` (lower case), in order; `day` is the document's."""
+        """The dates in `low[start:end]` (lower case), in order; `day` is the document's.
+
+        Where the document has none, months without a year are taken to lie near `around`.
+        """
         end = len(low) if end is None else end
         found: list[When] = []
         taken: list[tuple[int, int]] = []
@@ -109,7 +124,7 @@ class DateFinder:
                     continue
                 before = low[max(start, m.start() - 70) : m.start()]
                 heads = m.start() - start < 40 and _DATELINE.match(low, m.end(), end)
-                if heads or _BAR.search(before) or low.startswith("'s ", m.end()):
+                if heads or _BAR.search(before) or self._compared.search(before):
                     taken.append((m.start(), m.end()))
                     continue
                 if kind == "month" and self._doubtful.search(before + m.group()):
@@ -118,9 +133,12 @@ class DateFinder:
                 role = next((r for r, p in self._after if p.search(after)), "")
                 role = role or next((r for r, p in self._roles if p.search(before)), "date")
                 ahead = role == "until" or bool(self._future.search(before))
-                value = self._value(kind, m, day, ahead)
+                anchor = day or (around if kind in ("day", "month") else None)
+                value = self._value(kind, m, anchor, ahead)
                 taken.append((m.start(), m.end()))
-                if value:
+                if role == "effective" and value and len(value) < 10 and before.endswith("since "):
+                    role = "date"  # "since February" tells when something happened
+                if value and not (kind == "relative" and low.startswith("'s ", m.end())):
                     telling = self._telling.search(before) is not None
                     found.append(When(m.start(), m.end(), value, role, telling))
         return sorted(found, key=lambda w: w.start)

@@ -28,6 +28,8 @@ from foreshock.words.vocab import INSTRUMENTS, MODALITY, STATUS, TYPES
 PATTERNS = Path(__file__).parent / "patterns"
 
 _GAP = {"..": r"(?:[^\s;:,]+[\s]+){0,5}?", "...": r"(?:[^\s;:]+[\s]+){0,10}?"}
+#: a trigger of one or two words
+_SHORT = 20
 _BETWEEN = r"[\s\-\"'(]+"
 _WORD = re.compile(r"\w+")
 
@@ -93,6 +95,7 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: before a noun: it is one told before; after it: it only describes the next noun
     noun_before: str = "(?!)"
     definite: str = "(?!)"
+    noun_after: str = "(?!)"
     #: in force from the day it is told; over by the day it is told; where the main clause goes on
     at_once: str = "(?!)"
     #: between the first and the last month of a period
@@ -100,6 +103,11 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: how long it lasts; groups `n` and `unit`
     lasts: str = "(?!)"
     over: str = "(?!)"
+    #: the trigger's own first words; talks that are not over; a probe that is
+    opens_considered: str = "(?!)"
+    opens_announced: str = "(?!)"
+    goes_on: str = "(?!)"
+    concluded: str = "(?!)"
     main: str = "(?!)"
     compound: str = "(?!)"
     #: a sentence that opens so asks or advises: no news
@@ -200,6 +208,9 @@ class Language:
         """Whether a verb frame's first word is a noun here: "its ban on", "the lifting of"."""
         if trigger.frame.form != "verb" or not self.cues.spaced:
             return False
+        short = trigger.end - trigger.start < _SHORT
+        if short and self.re["noun_after"].match(low, trigger.start):
+            return True
         before = low[max(0, trigger.start - 12) : trigger.start]
         if not self.re["noun_before"].search(before):
             return False

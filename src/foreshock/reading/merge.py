@@ -14,6 +14,8 @@ JOINT = ("NEGOTIATE", "AGREE", "COOPERATE")
 #: two events of these types in one text are one only if their mode is the same
 BY_MODE = ("POSITION", "PRESSURE", "INVEST")
 MEASURES = ("RESTRICT", "EASE")
+#: acts that come again: one told with an old date is another than the news
+EPISODES = ("DISRUPT", "RECOVER", "FLOW", "PRICE", "AGREE", "NEGOTIATE", "PROBE", "PRESSURE")
 #: of a restriction whose tool the text does not name
 DEFAULT_INSTRUMENT = "export_control"
 
@@ -66,6 +68,8 @@ def same_act(a: Draft, b: Draft) -> bool:
         (a.date, b.date), (a.effective, b.effective),
     )):  # fmt: skip
         return False
+    if a.type in EPISODES and a.background != b.background and bool(a.date) != bool(b.date):
+        return False
     if a.type in MEASURES and _years_apart(a, b):
         return False
     if a.type == "FLOW" and (a.direction != b.direction or a.targets != b.targets):
@@ -106,8 +110,10 @@ def _merge(into: Draft, more: Draft) -> None:
     if "item:memory" not in more.reasons and not set(more.items) <= GENERIC:
         into.items = tuple(dict.fromkeys((*into.items, *more.items)))
     for field_name in ("date", "effective", "until", "mode", "direction"):
-        if getattr(into, field_name) is None:
-            setattr(into, field_name, getattr(more, field_name))
+        old, new = getattr(into, field_name), getattr(more, field_name)
+        finer = old and new and field_name in ("date", "effective", "until")
+        if old is None or (finer and new.startswith(old)):
+            setattr(into, field_name, new)
     known = {(m.value, m.unit) for m in into.magnitudes}
     into.magnitudes += tuple(m for m in more.magnitudes if (m.value, m.unit) not in known)
     if into.type in JOINT:

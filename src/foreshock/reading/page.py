@@ -55,6 +55,7 @@ class Page:
     def lay_out(self, finder: DateFinder) -> None:
         """Find clauses, triggers and dates of the sentences; drop items that stay doubtful."""
         trade, opener = self.language.re["trade"], self.language.re["clause"]
+        around: date | None = None
         for line in self.lines:
             a, b = line.span.start, line.span.end
             if any(m.doubtful for m in line.items) and not trade.search(self.low, a, b):
@@ -66,7 +67,8 @@ class Page:
             again = self.language.re["same_measure"].search(self.low, a, b)
             if line.triggers or again:
                 line.clauses = self._main_clauses(line, clauses(self.low, line.span, opener))
-                line.dates = finder.find(self.low, self.day, a, b)
+                line.dates = finder.find(self.low, self.day, a, b, around)
+                around = _around(line.dates) or around
 
     def _is_title(self, line: Line) -> bool:
         """A few capitalised words without a stop are a heading."""
@@ -180,3 +182,9 @@ class Page:
         if not self.language.cues.spaced:
             return []
         return companies(self.text, start, end, (*line.items, *line.actors))
+
+
+def _around(dates: list[When]) -> date | None:
+    """A day in the month that the text named last with its year."""
+    told = [w.value for w in dates if len(w.value) in (7, 10) and w.value[5:6] != "Q"]
+    return date(int(told[-1][:4]), int(told[-1][5:7]), 28) if told else None

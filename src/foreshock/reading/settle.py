@@ -65,6 +65,28 @@ def settle(page: Page, found: list[Draft], known: Iterable[Known]) -> None:
         if draft.type == "RESTRICT":
             _recognise(page, draft, measures)
     _licences(page, found)
+    _ended(found)
+
+
+def _ended(found: list[Draft]) -> None:
+    """A measure that the text says is lifted or suspended is over; so is an old stoppage."""
+    for draft in found:
+        if draft.type == "DISRUPT" and draft.background and draft.date is not None:
+            draft.status = "ended" if draft.status == "in_force" else draft.status
+        if draft.type != "RESTRICT" or draft.status != "in_force":
+            continue
+        for ease in found:
+            lifted = ease.type == "EASE" and ease.mode in ("lift", "suspend")
+            if lifted and ease.status == "in_force" and _undoes(ease, draft):
+                draft.status = "ended"
+
+
+def _undoes(ease: Draft, draft: Draft) -> bool:
+    """Whether an easing is of this measure: same country, same items, no other tool named."""
+    tools = set(ease.instruments) - {DEFAULT_INSTRUMENT}
+    other = tools and not tools & set(draft.instruments)
+    same = set(ease.items) & set(draft.items)
+    return bool(set(ease.actors) & set(draft.actors)) and bool(same) and not other
 
 
 def _recognise(page: Page, draft: Draft, measures: tuple[Known, ...]) -> None:

@@ -9,6 +9,7 @@ from foreshock.words.clocks import span
 
 #: an act older than this is context, not news (event standard, section 4)
 NEWS_DAYS = 30
+_NOUN_WINDOW = 40
 _WINDOW = 80  # characters before the trigger in which the verb group and its auxiliaries stand
 
 
@@ -20,12 +21,24 @@ def status_of(page: Page, line: Line, trigger: Trigger, ahead: bool) -> str:
     if trigger.frame.status:
         return trigger.frame.status
     clause = line.clause_at(trigger.start)
-    before = page.said(max(clause.start, trigger.start - _WINDOW), trigger.start)
+    window = _WINDOW if trigger.frame.form != "noun" else _NOUN_WINDOW
+    before = page.said(max(clause.start, trigger.start - window), trigger.start)
     for pattern, status in page.language.pairs["status"]:
         if pattern.search(before):
             return status
+    opens = page.said(trigger.start, trigger.end)
+    for word in ("considered", "announced"):
+        if page.language.re[f"opens_{word}"].match(opens):
+            return word
     if ahead:
         return "announced"
+    if trigger.frame.type == "NEGOTIATE":
+        on = page.language.re["goes_on"].search(page.low, clause.start, clause.end)
+        return "in_force" if on else "ended"
+    if trigger.frame.type == "PROBE" and page.language.re["concluded"].search(
+        page.low, trigger.start, line.span.end
+    ):
+        return "ended"
     if trigger.frame.type == "DISRUPT" and page.language.re["over"].search(
         page.low, clause.start, clause.end
     ):

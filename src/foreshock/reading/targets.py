@@ -6,7 +6,7 @@ from foreshock.reading.actors import ON_WHOM
 from foreshock.reading.frames import Trigger
 from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.names import Mention
-from foreshock.reading.page import OWNER, PRIVATE, Line, Page
+from foreshock.reading.page import PRIVATE, Line, Page
 
 #: types whose object is the one addressed
 ADDRESSED = ("PRESSURE", "THREATEN", "PROBE", "POSITION", "BREACH", "COMMIT")
@@ -23,7 +23,7 @@ def targets(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Memor
     if not ids and frame.type in MEASURE and _alone(line, trigger):
         ids = _in(page, line, trigger, actors, (line.span.start, line.span.end))
     if not ids:
-        ids = _otherwise(page, line, trigger, actors, memory)
+        ids = list(_otherwise(page, line, trigger, actors, memory))
     return tuple(dict.fromkeys(ids))
 
 
@@ -57,9 +57,7 @@ def _otherwise(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Me
     frame = trigger.frame
     if frame.type in ANSWERS or frame.mode in ANSWERS:
         owners = [
-            m.id
-            for m in line.actors
-            if m.state and m.id not in actors and page.use(m) == OWNER and m.start > trigger.start
+            m.id for m in line.actors if m.state and m.id not in actors and m.start > trigger.start
         ]
         return tuple(owners[:1]) or memory.answered(actors)
     if frame.type in ("DISRUPT", "RECOVER") and actors[0].startswith("org:"):

@@ -46,7 +46,8 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
         _period(page, own, found)
     clause = line.clause_at(trigger.start)
     beside_news = clause.lead in page.language.cues.signpost_leads
-    if tells_itself and not found.get("date") and not beside_news:
+    near = any(w.value == found.get("date") and line.clause_at(w.start) is clause for w in own)
+    if tells_itself and not near and not beside_news:
         told = _told(line, trigger, memory)
         if told:
             found["date"] = told
