@@ -25,6 +25,7 @@ from foreshock.words.records import (
     Commitment,
     Document,
     EarlyWarning,
+    Entry,
     Event,
     Health,
     Measure,
@@ -57,6 +58,17 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     stances: tuple[Stance, ...] = ()
+    chains: tuple[ledger.Chain, ...] = ()
+    #: how rules are handled: applied, approved, returned, waiting, held at customs
+    handlings: tuple[ledger.Handling, ...] = ()
+    #: statements that cannot all be true
+    conflicts: tuple[ledger.Conflict, ...] = ()
+    #: what each measure covers, reaches and lets through on the day
+    scopes: tuple[ledger.Scope, ...] = ()
+    #: what persons wrote into the ledger, corrected or not
+    entries: tuple[Entry, ...] = ()
+    #: the calendar of the next 90 days
+    due: tuple[ledger.Due, ...] = ()
     regimes: tuple[Regime, ...] = ()
     observations: tuple[Observation, ...] = ()
     signals: tuple[Signal, ...] = ()
@@ -187,7 +199,7 @@ def _look(
         readings = read_all(archive, pack, documents, day, progress)
         events = tuple(event for one in readings for event in one.events)
     with watchclock.over("ledger"):
-        book = ledger.open_book(pack, events, day)
+        book = open_ledger(archive, pack, documents, events, day)
         regimes = book.regimes(day)
     with watchclock.over("watch"):
         observations = tuple(archive.observations(day))
@@ -212,6 +224,12 @@ def _look(
         measures=book.measures,
         commitments=book.commitments,
         stances=book.stances,
+        chains=book.chains,
+        handlings=book.handlings,
+        conflicts=book.conflicts,
+        scopes=tuple(book.scope(measure) for measure in book.measures),
+        entries=tuple(e for e in archive.known(Entry, day) if e.nature == "actual"),
+        due=book.due(),
         regimes=regimes,
         observations=observations,
         signals=signals,
@@ -219,6 +237,33 @@ def _look(
         health=_health_as_known(documents, observations),
         caveats=tuple(_caveats(documents, readings, book, day)),
     )
+
+
+def open_ledger(
+    archive: Archive,
+    pack: Pack,
+    documents: Sequence[Document],
+    events: Sequence[Event],
+    day: date,
+) -> ledger.Book:
+    """The ledger of the day: from the pack, the events, the figures, and what persons wrote."""
+    told = ledger.Told(
+        entries=tuple(archive.known(Entry, day)),
+        figures=tuple(archive.observations(day)) if pack.checks else (),
+        publishers={d.id: d.publisher or d.source for d in documents},
+    )
+    return ledger.open_book(pack, events, day, told)
+
+
+def book_of(
+    archive: Archive, pack: Pack, day: date | None = None, progress: Progress = _quiet
+) -> ledger.Book:
+    """The ledger alone, as known on a day (None: now): nothing is judged and nothing issued."""
+    day = day or clock.now().date()
+    documents = [d for d in archive.known(Document, day) if d.nature == "actual"]
+    readings = read_all(archive, pack, documents, day, progress)
+    events = [event for one in readings for event in one.events]
+    return open_ledger(archive, pack, documents, events, day)
 
 
 def read_all(

@@ -320,9 +320,12 @@ def test_an_answer_to_a_known_measure_makes_a_chain_with_its_days() -> None:
     )
     answer = notice("2023-07-05", document="d", links=(EventLink(rel="retaliates", ref="e2"),))
     (chain,) = open_book(PACK, [first, answer], LATE).chains
-    assert (chain.measure, chain.answers, chain.days) == ("CN-2023-23", "US-2022-1007", 269)
-    assert chain.evidence == (answer.id,)
-    assert "269 days after" in chain.says
+    (one,) = chain.answers
+    assert (one.answer, one.relation, one.to) == ("CN-2023-23", "retaliates", "US-2022-1007")
+    assert (one.days, one.evidence) == (269, (answer.id,))
+    assert "269 days after" in one.says
+    assert chain.names == ("US-2022-1007", "CN-2023-23")
+    assert "2023-07-03, 269 days later" in chain.says
 
 
 def test_an_undated_expansion_told_just_after_a_beginning_is_that_beginning() -> None:

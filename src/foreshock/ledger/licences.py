@@ -13,6 +13,7 @@ from foreshock.words.reference import LicenceOutcome
 
 Day = date
 Days = tuple[float, float, float]
+Basis = Literal["reported", "prior", "unknown"]
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -29,10 +30,10 @@ class Practice(Struct, frozen=True, kw_only=True):
     """How long licences take and how many are granted; None: neither reported nor in the priors."""
 
     delay_days: Days | None
+    delay_basis: Basis
     #: 0..1
     approval_share: float | None
-    #: "reported" only if both figures are
-    basis: Literal["reported", "prior"]
+    approval_basis: Basis
     #: rows of licence outcomes that it rests on
     evidence: tuple[str, ...] = ()
 
@@ -71,21 +72,28 @@ def practice(
 ) -> Practice:
     """Delay and approval of licences for the destinations `where`: figures before priors.
 
-    `rows` are `outcomes`, newest first; the newest figure counts. A reported wait is one number:
-    low, likely and high are the same.
+    `rows` are `outcomes`, newest first; the newest figure counts. Of several reported waits the
+    newest is the likely one, the shortest and the longest are low and high; of one, all are equal.
     """
     near = [row for row in rows if row.destination in (*where, "all")]
     waits = [row for row in near if row.days_waited is not None]
     shares = [row for row in near if share(row) is not None and not _overtaken(row, near)]
-    wait = waits[0].days_waited if waits else None
-    approved = share(shares[0]) if shares else None
-    used = (*waits[:1], *shares[:1])
+    waited = [row.days_waited for row in waits if row.days_waited is not None]
+    delay = (min(waited), waited[0], max(waited)) if waited else prior_delay(pack, asked)
+    approved = share(shares[0]) if shares else prior_approval(pack, asked)
     return Practice(
-        delay_days=prior_delay(pack, asked) if wait is None else (wait, wait, wait),
-        approval_share=prior_approval(pack, asked) if approved is None else approved,
-        basis="reported" if waits and shares else "prior",
-        evidence=tuple(dict.fromkeys(row.ref for row in used if row.ref)),
+        delay_days=delay,
+        delay_basis=_basis(bool(waits), delay),
+        approval_share=approved,
+        approval_basis=_basis(bool(shares), approved),
+        evidence=tuple(dict.fromkeys(row.ref for row in (*waits, *shares[:1]) if row.ref)),
     )
+
+
+def _basis(reported: bool, figure: object) -> Basis:
+    if reported:
+        return "reported"
+    return "unknown" if figure is None else "prior"
 
 
 def _overtaken(row: LicenceOutcome, rows: Sequence[LicenceOutcome]) -> bool:

@@ -1,7 +1,8 @@
 """The life of one measure: how its steps stand on a day, and where a further step belongs."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from foreshock.ledger.periods import days, overlap
 from foreshock.ledger.tables import FRESH_DAYS, MODIFIERS, STAGE, STOPS, TELLING_DAYS
@@ -9,6 +10,8 @@ from foreshock.words.records import Step, Struct
 from foreshock.words.vocab import NEXT_STEPS
 
 Day = date
+
+_DAY = timedelta(days=1)
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -94,6 +97,33 @@ def standing(steps: Sequence[Step], day: Day) -> Standing:
         says = f"announced for {ahead}" if ahead else "announced"
         return Standing(state="announced", since=since, effective=ahead, heard=heard, says=says)
     return _run_out(_walked(begun, ahead), day)
+
+
+class Timeline:
+    """How a measure stands on any day, worked out once: it changes on few days only.
+
+    >>> life = (Step(step="in_force", date="2023-08-01", published=date(2023, 7, 3)),)
+    >>> [Timeline(life).on(date(2023, 7, day)).state for day in (2, 3)]
+    ['none', 'announced']
+    """
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        turns = {date.min}
+        for step in steps:
+            turns.update((when(step), step.published))
+            if step.until and (last := days(step.until)[1]) < date.max:
+                turns.add(last + _DAY)
+        self._turns = sorted(turns)
+        self._steps = steps
+        self._known: dict[Day, Standing] = {}
+
+    def on(self, day: Day) -> Standing:
+        """`standing` at the end of the day."""
+        turn = self._turns[bisect_right(self._turns, day) - 1]
+        found = self._known.get(turn)
+        if found is None:
+            found = self._known[turn] = standing(self._steps, turn)
+        return found
 
 
 def called_off(step: Step, line: Sequence[Step]) -> bool:

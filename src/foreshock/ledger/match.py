@@ -32,10 +32,13 @@ def kin(pack: Pack, items: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def match(event: Event, measure: Measure, kindred: frozenset[str]) -> Match | None:
+def match(
+    event: Event, measure: Measure, kindred: frozenset[str], told: tuple[Step, ...]
+) -> Match | None:
     """How well the event fits the measure; None if it cannot be the same.
 
-    `kindred` is `kin` of the measure's items. The issuer is taken as agreed.
+    `kindred` is `kin` of the measure's items, `told` the steps that the event tells of a known
+    measure. The issuer is taken as agreed.
     """
     if kindred.isdisjoint(event.items):
         return None
@@ -47,7 +50,7 @@ def match(event: Event, measure: Measure, kindred: frozenset[str]) -> Match | No
         _instruments(event.instruments, measure.instruments),
         _targets(event, measure),
         _companies(event, measure),
-        _dates(event, measure),
+        _dates(event, measure, told),
     )
     if None in points:
         return None
@@ -107,8 +110,7 @@ def _companies(event: Event, measure: Measure) -> str | None:
     return "a company it is aimed at is not named" if unnamed else ""
 
 
-def _dates(event: Event, measure: Measure) -> str | None:
-    told = telling.steps(event, opening=False)
+def _dates(event: Event, measure: Measure, told: tuple[Step, ...]) -> str | None:
     pairs = [(a, b) for a in told for b in measure.steps if _alike(a, b)]
     if any(a.date == b.date and len(a.date or "") == _DAY for a, b in pairs):
         return "a step told with the same day"
@@ -116,7 +118,7 @@ def _dates(event: Event, measure: Measure) -> str | None:
         return "a step told with the same month or year"
     if any(_near(a, b) for a, b in pairs):
         return "a step told with a near date"
-    if _begins(event):
+    if _begins(event, told):
         return None if _dated(event) else ""
     begun = min(when(step) for step in measure.steps)
     if begun <= telling.happened(event, latest=True):
@@ -124,9 +126,9 @@ def _dates(event: Event, measure: Measure) -> str | None:
     return None if event.type in OPENING else ""
 
 
-def _begins(event: Event) -> bool:
+def _begins(event: Event, told: tuple[Step, ...]) -> bool:
     # a beginning far from the beginning that is known is another measure
-    kinds = {step.step for step in telling.steps(event, opening=False)}
+    kinds = {step.step for step in told}
     return event.type in OPENING and bool(kinds & set(STAGE))
 
 

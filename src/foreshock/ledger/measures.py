@@ -1,18 +1,19 @@
 """From the pack's known controls and the events of many documents to measures with a life."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
 
 from foreshock.ledger import telling
+from foreshock.ledger.grading import grade
 from foreshock.ledger.life import place, when
 from foreshock.ledger.match import Match, kin, match
-from foreshock.ledger.tables import OPENING
+from foreshock.ledger.tables import DENIED, HEARD_OF, OPENING
 from foreshock.words.clocks import Clocks, end_of
 from foreshock.words.markings import strictest
 from foreshock.words.pack import Pack
-from foreshock.words.records import Event, Measure, Origin, Step, Struct
+from foreshock.words.records import Entry, Event, Measure, Origin, Step, Struct
 from foreshock.words.reference import MeasureRow, StepRow
 
 #: why an event opens no measure, by whether its type could
@@ -34,14 +35,25 @@ class Odd(Struct, frozen=True, kw_only=True):
 class Shelf:
     """The measures known so far, while events are added to them one by one."""
 
-    def __init__(self, pack: Pack, measures: Iterable[Measure]) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        measures: Iterable[Measure],
+        publishers: Mapping[str, str] | None = None,
+        entries: Mapping[str, Entry] | None = None,
+    ) -> None:
         self.pack = pack
+        self.publishers = publishers or {}
+        self.entries = entries or {}
+        #: denials, and the measure that each is about; empty: none of the shelf
+        self.denials: list[tuple[Event, str]] = []
         self.matches: list[Match] = []
         self.odd: list[Odd] = []
         self.events: dict[str, Event] = {}
         self._measures: dict[str, Measure] = {}
         self._kin: dict[str, frozenset[str]] = {}
-        self._of: dict[str, list[str]] = {}
+        #: (issuer, item) -> names of the measures on the item or its kin
+        self._of: dict[tuple[str, str], list[str]] = {}
         for measure in measures:
             self._put(measure)
 
@@ -60,15 +72,23 @@ class Shelf:
             else:
                 self._add(event, found)
 
+    def deny(self, event: Event) -> None:
+        """Note that somebody denies a control: it is kept beside what others say of it."""
+        for issuer in telling.issuers(event) or ("",):
+            found = self._best(event, issuer)
+            self.denials.append((event, found.measure if found else ""))
+
     def sealed(self) -> tuple[Measure, ...]:
         """The measures as records, by name."""
         return tuple(self._seal(self._measures[name]) for name in sorted(self._measures))
 
     def _best(self, event: Event, issuer: str) -> Match | None:
+        told = telling.steps(event, opening=False)
+        near = dict.fromkeys(n for item in event.items for n in self._of.get((issuer, item), ()))
         found = [
             hit
-            for name in self._of.get(issuer, ())
-            if (hit := match(event, self._measures[name], self._kin[name])) is not None
+            for name in near
+            if (hit := match(event, self._measures[name], self._kin[name], told)) is not None
         ]
         if not found:
             return None
@@ -123,8 +143,9 @@ class Shelf:
 
     def _put(self, measure: Measure) -> None:
         if measure.name not in self._measures:
-            self._of.setdefault(measure.issuer, []).append(measure.name)
             self._kin[measure.name] = kin(self.pack, measure.items)
+            for item in self._kin[measure.name]:
+                self._of.setdefault((measure.issuer, item), []).append(measure.name)
         self._measures[measure.name] = measure
 
     def _free(self, name: str) -> str:
@@ -140,12 +161,39 @@ class Shelf:
     def _seal(self, measure: Measure) -> Measure:
         ids = [ref for step in measure.steps for ref in step.evidence]
         events = [self.events[ref] for ref in ids if ref in self.events]
+        entries = [self.entries[ref] for ref in ids if ref in self.entries]
         out = [step.published for step in measure.steps]
+        shaping = [*self._shaping(measure), *entries]
         return replace(
             measure,
-            clocks=_clocks(measure, events, max(out)),
-            marking=strictest([e.marking for e in self._shaping(measure)]),
+            clocks=_clocks(measure, [*events, *entries], max(out)),
+            marking=strictest([record.marking for record in shaping]),
+            steps=tuple(self._graded(measure, step) for step in measure.steps),
+            confidence=self._doubted(measure),
         ).sealed()
+
+    def _graded(self, measure: Measure, step: Step) -> Step:
+        """The step with its Admiralty grade, from all who tell of it."""
+        told: list[Event | Origin | Entry] = [
+            self.events.get(ref) or self.entries[ref]
+            for ref in step.evidence
+            if ref in self.events or ref in self.entries
+        ]
+        if step.origin is not None:
+            told.append(step.origin)
+        denied = measure.name in self._denied and step.step in HEARD_OF
+        return replace(step, grade=grade(told, measure.issuer, self.publishers, denied))
+
+    @property
+    def _denied(self) -> frozenset[str]:
+        return frozenset(name for _, name in self.denials)
+
+    def _doubted(self, measure: Measure) -> float:
+        """How far the measure is believed: hearsay that a named voice denies, very little."""
+        hearsay = {step.step for step in measure.steps} <= HEARD_OF
+        if hearsay and measure.name in self._denied:
+            return min(measure.confidence, DENIED)
+        return measure.confidence
 
     def _shaping(self, measure: Measure) -> list[Event]:
         """The events without which the measure would say something else.
@@ -247,12 +295,12 @@ def _title(pack: Pack, issuer: str, event: Event) -> str:
     return f"{pack.name.get(issuer, issuer)}: {tools} on {items}"
 
 
-def _clocks(measure: Measure, events: Sequence[Event], published: date) -> Clocks:
+def _clocks(measure: Measure, told: Sequence[Event | Entry], published: date) -> Clocks:
     """Known since the last piece of evidence was; happened when its first step did."""
     rows = [end_of(step.published) for step in measure.steps if step.origin is not None]
-    known = max([*rows, *(event.clocks.known_at for event in events)])
-    live = any(e.clocks.known_at == known and not e.clocks.backfilled for e in events)
-    out = max([published, *(telling.published(event) for event in events)])
+    known = max([*rows, *(record.clocks.known_at for record in told)])
+    live = any(e.clocks.known_at == known and not e.clocks.backfilled for e in told)
+    out = max([published, *(telling.published(e) for e in told if isinstance(e, Event))])
     return Clocks(
         known_at=known,
         received=known,

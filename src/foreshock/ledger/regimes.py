@@ -8,13 +8,16 @@ from msgspec.structs import replace
 
 from foreshock.ledger import tables, telling
 from foreshock.ledger.licences import Asked, Practice, outcomes, practice, share
-from foreshock.ledger.life import Standing, standing
+from foreshock.ledger.life import Standing, Timeline
+from foreshock.ledger.periods import days
 from foreshock.ledger.tables import Mode
 from foreshock.words.pack import Pack
 from foreshock.words.records import Measure, Regime
-from foreshock.words.reference import LicenceOutcome
+from foreshock.words.reference import LicenceOutcome, ScopeRow
 
 Day = date
+#: a measure, and how it stands on any day
+Held = tuple[Measure, Timeline]
 State = Literal["announced", "in_force", "suspended"]
 
 #: state of a measure -> state of its regime; what has ended or is only a rumour holds up nothing
@@ -26,7 +29,7 @@ STATES: dict[str, State] = {
 }
 
 
-def regimes(pack: Pack, measures: Iterable[Measure], day: Day, known: Day) -> tuple[Regime, ...]:
+def regimes(pack: Pack, measures: Iterable[Held], day: Day, known: Day) -> tuple[Regime, ...]:
     """How the measures hold up flows on `day`, by what was known at the end of `known`.
 
     A destination for which the practice of licensing was reported has a regime of its own, before
@@ -34,13 +37,43 @@ def regimes(pack: Pack, measures: Iterable[Measure], day: Day, known: Day) -> tu
     without a word is given as suspended, with an `until` that has passed.
     """
     found: list[Regime] = []
-    for measure in measures:
-        now = standing(measure.steps, day)
-        asked = Asked(measure=measure, now=now, day=day, known=min(day, known))
-        mode, state = mode_of(measure, now), STATES.get(_last_state(measure, now))
+    scopes = _scopes(pack, min(day, known))
+    for measure, line in measures:
+        now = line.on(day)
+        state = STATES.get(_last_state(line, now))
+        mode = mode_of(measure, now) if state is not None else None
         if mode is not None and state is not None:
-            found += _of_measure(pack, asked, mode, state)
+            asked = Asked(measure=measure, now=now, day=day, known=min(day, known))
+            rows = scopes.get(measure.name, ())
+            plain = _of_measure(pack, asked, mode, state)
+            found += [_reaching(regime, measure, rows, day) for regime in plain]
     return tuple(found)
+
+
+def _scopes(pack: Pack, known: Day) -> dict[str, list[ScopeRow]]:
+    found: dict[str, list[ScopeRow]] = {}
+    for row in pack.scopes:
+        if row.published <= known and row.checked != "unopened":
+            found.setdefault(row.measure, []).append(row)
+    return found
+
+
+def _reaching(regime: Regime, measure: Measure, rows: Sequence[ScopeRow], day: Day) -> Regime:
+    """The regime with what the rule lets through, and how far it reaches abroad."""
+    told = [tables.REACH[tool] for tool in measure.instruments if tool in tables.REACH]
+    reach = [value for part, value in told if part == "reach"]
+    exempt: list[str] = []
+    for row in rows:
+        if (row.date and days(row.date)[0] > day) or (row.until and days(row.until)[1] < day):
+            continue
+        values = {"reach": reach, "exemption": exempt}.get(row.part)
+        if values is not None and row.change == "adds":
+            values.append(row.value)
+        elif values is not None and row.value in values:
+            values.remove(row.value)
+    if not reach and not exempt:
+        return regime
+    return replace(regime, reach=tuple(dict.fromkeys(reach)), exempt=tuple(dict.fromkeys(exempt)))
 
 
 def mode_of(measure: Measure, now: Standing) -> Mode | None:
@@ -56,22 +89,22 @@ def mode_of(measure: Measure, now: Standing) -> Mode | None:
     return tables.ONCE_EASED.get(mode, mode) if mode and now.eased else mode
 
 
-def unknown_delays(pack: Pack, measures: Iterable[Measure], day: Day) -> tuple[str, ...]:
+def unknown_delays(pack: Pack, measures: Iterable[Held], day: Day) -> tuple[str, ...]:
     """The measures whose licences take nobody knows how long: no figure, no prior."""
     found: list[str] = []
-    for measure in measures:
-        now = standing(measure.steps, day)
+    for measure, line in measures:
+        now = line.on(day)
         asked = Asked(measure=measure, now=now, day=day, known=day)
-        if mode_of(measure, now) == "licence" and _last_state(measure, now) in STATES:
+        if mode_of(measure, now) == "licence" and _last_state(line, now) in STATES:
             how = practice(pack, asked, ("all",), outcomes(pack, asked))
             found += [measure.name] if how.delay_days is None else []
     return tuple(found)
 
 
-def _last_state(measure: Measure, now: Standing) -> str:
+def _last_state(line: Timeline, now: Standing) -> str:
     if now.state != "unknown" or now.until is None:
         return now.state
-    return standing(measure.steps, now.until).state
+    return line.on(now.until).state
 
 
 def _of_measure(pack: Pack, asked: Asked, mode: Mode, state: State) -> list[Regime]:
@@ -105,10 +138,17 @@ def _regime(asked: Asked, plain: Regime, how: Practice | None) -> Regime:
         return regime
     return replace(
         regime,
-        delay_days=how.delay_days or plain.delay_days,  # unknown: said in the book's caveats
+        delay_days=how.delay_days,  # None: unknown, which the caveats of the book say too
+        delay_basis=how.delay_basis,
         approval_share=how.approval_share,
-        basis=how.basis,
+        approval_basis=how.approval_basis,
+        basis=_both(how),
     )
+
+
+def _both(how: Practice) -> Literal["reported", "prior"]:
+    both = (how.delay_basis, how.approval_basis)
+    return "reported" if both == ("reported", "reported") else "prior"
 
 
 def _flows(measure: Measure) -> list[tuple[str, tuple[str, ...]]]:

@@ -1,53 +1,218 @@
-"""Stances: who stands where on a control or an item, since when."""
+"""Stances: who stands where on a measure, a deal or an item, since when, and how it moved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import groupby
+from typing import Literal
 
 from foreshock.ledger import telling
-from foreshock.ledger.tables import STANCES, Side
-from foreshock.words.clocks import Clocks
-from foreshock.words.markings import strictest
-from foreshock.words.records import Event, Stance
+from foreshock.ledger.match import kin
+from foreshock.ledger.periods import days
+from foreshock.ledger.tables import PRESSING, STANCES, Side
+from foreshock.words.clocks import Clocks, end_of
+from foreshock.words.markings import Marking, strictest
+from foreshock.words.pack import Pack
+from foreshock.words.records import Commitment, Entry, Event, Measure, Stance, Struct
+from foreshock.words.reference import StanceRow
+
+Day = date
+Kind = Literal["measure", "deal", "item"]
 
 
-def stances(events: Sequence[Event]) -> tuple[Stance, ...]:
-    """Where each actor stood on each item, one record for each time it took another side.
+class Known(Struct, frozen=True, kw_only=True):
+    """What a statement can be about: the measures and deals of the book, and their events."""
 
-    `events` in the order of their stories. `about` is an item id. A statement repeated is further
-    evidence for the same stance; what a mode says is in `tables.STANCES`.
+    day: Day
+    measures: Mapping[str, Measure]
+    deals: Mapping[str, Commitment]
+    #: event -> names of measures and deals that it was found to be about
+    of_event: Mapping[str, Sequence[str]]
+    entries: Mapping[str, Entry] = {}
 
-    >>> stances([])
-    ()
+
+class _Taken(Struct, frozen=True, kw_only=True):
+    """One time that somebody took a side."""
+
+    who: str
+    about: str
+    kind: Kind
+    side: Side
+    since: str
+    day: Day
+    says: str
+    said_by: tuple[str, ...]
+    until: str | None
+    evidence: tuple[str, ...]
+    clocks: Clocks
+    marking: Marking
+
+
+def stances(pack: Pack, events: Sequence[Event], known: Known) -> tuple[Stance, ...]:
+    """Where each actor stood on what, one record for each time it took another side.
+
+    `events` in the order of their stories. A statement is about the measure or deal that its text
+    links it to, or tells beside it with the same goods and parties; else about the items. The same
+    side again is further evidence; what a mode says is in `tables.STANCES`.
     """
-    taken: dict[tuple[str, str], list[tuple[Side, Event]]] = {}
-    for event in events:
-        side = STANCES.get((event.type, event.mode or "", event.status == "denied"))
-        if side is not None:
-            for who in event.actors:
-                for item in event.items:
-                    taken.setdefault((who, item), []).append((side, event))
+    taken = [*_of_rows(pack, known), *_of_events(pack, events, known)]
+    taken.sort(key=lambda t: (t.who, t.about, t.day, t.evidence))
     found: list[Stance] = []
-    for (who, item), said in sorted(taken.items(), key=lambda entry: entry[0]):
-        for side, run in groupby(said, key=lambda pair: pair[0]):
-            found.append(_stance(who, item, side, [event for _, event in run]))
+    for _, said in groupby(taken, key=lambda t: (t.who, t.about)):
+        runs = [list(run) for _, run in groupby(said, key=lambda t: t.side)]
+        for number, run in enumerate(runs):
+            before = runs[number - 1][0].side if number else ""
+            later = runs[number + 1][0].since if number + 1 < len(runs) else None
+            found.append(_stance(run, before, later))
     return tuple(found)
 
 
-def _stance(who: str, item: str, side: Side, events: Sequence[Event]) -> Stance:
-    since = telling.happened(events[0]).isoformat()
-    latest = max((event.clocks for event in events), key=lambda c: c.known_at)
+def _of_rows(pack: Pack, known: Known) -> Iterable[_Taken]:
+    for row in pack.stances:
+        if not row.known(known.day) and row.ref not in known.entries:
+            continue
+        entry = known.entries.get(row.ref)
+        out = row.source_date or known.day
+        clocks = entry.clocks if entry else _backfilled(out)
+        yield _Taken(
+            who=row.who,
+            about=row.about,
+            kind=_kind(row.about, known),
+            side=row.stance,
+            since=row.since or out.isoformat(),
+            day=days(row.since)[0] if row.since else out,
+            says=row.what,
+            said_by=(row.said_by,) if row.said_by else (),
+            until=_ended(row, known.day),
+            evidence=(row.ref,) if row.ref else (),
+            clocks=clocks,
+            marking=entry.marking if entry else Marking.CLEAR,
+        )
+
+
+def _ended(row: StanceRow, day: Day) -> str | None:
+    # that somebody will move later is not known yet on the day of the book
+    return row.until if row.until and days(row.until)[0] <= day else None
+
+
+def _backfilled(day: Day) -> Clocks:
+    return Clocks(known_at=end_of(day), received=end_of(day), published=day, backfilled=True)
+
+
+def _kind(about: str, known: Known) -> Kind:
+    if about in known.measures:
+        return "measure"
+    return "deal" if about in known.deals else "item"
+
+
+def _of_events(pack: Pack, events: Sequence[Event], known: Known) -> Iterable[_Taken]:
+    by_document: dict[str, list[Event]] = {}
+    for event in events:
+        by_document.setdefault(event.document, []).append(event)
+    for event in events:
+        if event.type not in ("POSITION", "PRESSURE"):
+            continue
+        beside = [e for e in by_document[event.document] if e.id != event.id]
+        abouts = _about(pack, event, beside, known)
+        for who in event.actors:
+            for about in abouts or event.items:
+                side = _side(event, who, about, beside, known)
+                if side is not None:
+                    yield _taken(event, who, about, side, known)
+
+
+def _side(event: Event, who: str, about: str, beside: Sequence[Event], known: Known) -> Side | None:
+    side = STANCES.get((event.type, event.mode or "", event.status == "denied"))
+    if side is not None or (event.type, event.mode) not in PRESSING or event.status == "denied":
+        return side
+    # who urges may want more control or less: the party that a measure hits wants less, the party
+    # that controls the same goods itself wants others to follow
+    measure = known.measures.get(about)
+    if measure is None:
+        return None
+    if who in measure.targets:
+        return "opposes"
+    controls = any(
+        other.type == "RESTRICT" and who in other.actors and not _apart(other, measure)
+        for other in beside
+    )
+    return "supports" if controls and who != measure.issuer else None
+
+
+def _apart(event: Event, measure: Measure) -> bool:
+    """Whether the event is aimed at others than the measure is."""
+    ours, theirs = telling.places(event.targets), telling.places(measure.targets)
+    return bool(ours and theirs and "all" not in ours | theirs and not ours & theirs)
+
+
+def _about(pack: Pack, event: Event, beside: Sequence[Event], known: Known) -> tuple[str, ...]:
+    """The measures or deals that the statement is about; none: it is about its items."""
+    linked = {link.ref for link in event.links}
+    told = [e for e in beside if e.local in linked] or [
+        e for e in beside if _concerns(pack, event, e)
+    ]
+    front = [e for e in told if not e.background] or told
+    ranked = sorted(front, key=lambda e: -len(set(e.items) & set(event.items)))
+    for one in ranked:
+        names = known.of_event.get(one.id, ())
+        if names:
+            return tuple(dict.fromkeys(names))
+    return ()
+
+
+def _concerns(pack: Pack, statement: Event, other: Event) -> bool:
+    """Whether the other event is what the statement speaks of: the same goods, and its parties."""
+    if other.type not in ("RESTRICT", "EASE", "THREATEN", "AGREE", "COMMIT"):
+        return False
+    if not set(other.items) & kin(pack, statement.items):
+        return False
+    parties = {*other.actors, *other.targets}
+    if statement.targets:
+        # towards whom it is said: who acts there
+        return bool(set(statement.targets) & set(other.actors))
+    speakers = set(statement.actors)
+    if statement.mode == "impact":
+        return other.type in ("RESTRICT", "EASE", "THREATEN")
+    return bool(speakers & parties)
+
+
+def _taken(event: Event, who: str, about: str, side: Side, known: Known) -> _Taken:
+    since = event.date or telling.published(event).isoformat()
+    return _Taken(
+        who=who,
+        about=about,
+        kind=_kind(about, known),
+        side=side,
+        since=since,
+        day=telling.happened(event),
+        says=f"{event.type.lower()} {event.mode or ''}".strip(),
+        said_by=event.source.who or (event.source.kind,),
+        until=event.until,
+        evidence=(event.id,),
+        clocks=event.clocks,
+        marking=event.marking,
+    )
+
+
+def _stance(run: Sequence[_Taken], before: str, later: str | None) -> Stance:
+    first, latest = run[0], max((t.clocks for t in run), key=lambda c: c.known_at)
+    published = [t.clocks.published or t.clocks.known_at.date() for t in run]
     return Stance(
         clocks=Clocks(
             known_at=latest.known_at,
             received=latest.known_at,
-            published=max(telling.published(event) for event in events),
-            happened=since,
+            published=max(published),
+            happened=first.since,
             backfilled=latest.backfilled,
         ),
-        marking=strictest([event.marking for event in events]),
-        who=who,
-        about=item,
-        stance=side,
-        since=since,
-        evidence=tuple(dict.fromkeys(event.id for event in events)),
+        marking=strictest([t.marking for t in run]),
+        who=first.who,
+        about=first.about,
+        kind=first.kind,
+        stance=first.side,
+        since=first.since,
+        until=run[-1].until or later,
+        before=before,
+        said_by=tuple(dict.fromkeys(who for t in run for who in t.said_by)),
+        says=next((t.says for t in run if t.says), ""),
+        evidence=tuple(dict.fromkeys(ref for t in run for ref in t.evidence)),
     ).sealed()

@@ -50,6 +50,11 @@ HEARSAY = {"alleged": "rumoured", "forecast": "rumoured", "conditional": "threat
 #: the most that a measure opened by hearsay can be believed, by modality and by kind of source
 BELIEVED = {"alleged": 0.5, "forecast": 0.4, "conditional": 0.4, "unnamed": 0.3}
 
+#: how far a measure that rests on hearsay is believed once a named voice denies it
+DENIED = 0.2
+#: steps that hearsay tells
+HEARD_OF = frozenset({"rumoured", "threatened"})
+
 #: how far a beginning has come; a text that tells an earlier stage than the one reached is an old
 #: story told again
 STAGE = {"rumoured": 1, "threatened": 2, "drafted": 3, "announced": 4, "in_force": 5}
@@ -170,6 +175,47 @@ SETTLED_DAYS = 182
 APPROVAL_PERIODS = ((0, "first 60 days"), (61, "day 61 to 180"), (181, "after 180 days"))
 APPROVAL_UNKNOWN = "without experience"
 
+# -- what a measure reaches, and how it is handled ------------------------------------------------
+
+#: instrument -> (part of the scope, value): what a rule with this instrument reaches by its kind
+REACH: dict[str, tuple[str, str]] = {
+    "fdpr": ("reach", "foreign_direct_product"),
+    "affiliates_rule": ("reach", "affiliates"),
+    "us_person": ("reach", "persons"),
+    "end_use_control": ("end_use", "not told which"),
+}
+
+#: modes of an easing that let somebody or something out of the rule
+LETS_THROUGH = frozenset({"exempt"})
+
+Direction = Literal["tighter", "looser", "neither"]
+
+#: (type, instrument or mode) -> how a rule is handled, and whether that holds up more or less
+HANDLINGS: dict[tuple[str, str], tuple[str, Direction]] = {
+    ("RESTRICT", "licence_delay"): ("slow licences", "tighter"),
+    ("RESTRICT", "customs_check"): ("customs hold", "tighter"),
+    ("RESTRICT", "guidance"): ("guidance behind doors", "tighter"),
+    ("EASE", "licence_grant"): ("licences granted", "looser"),
+    ("EASE", "general_licence"): ("general licences", "looser"),
+    ("EASE", "customs_check"): ("customs release", "looser"),
+    ("EASE", "licence_delay"): ("faster licences", "looser"),
+    ("EASE", "guidance"): ("guidance behind doors", "looser"),
+    ("EASE", "grant"): ("licences granted", "looser"),
+}
+#: basis of a stated number -> the count that it is
+COUNTS = {
+    "granted": "approved",
+    "approved": "approved",
+    "rejected": "rejected",
+    "denied": "rejected",
+    "returned": "returned",
+    "pending": "waiting",
+    "waiting": "waiting",
+}
+#: units that count files, and days in a unit of waiting
+COUNTED = frozenset({"applications", "licences", "permits", "files"})
+WAITS = {"days": 1.0, "weeks": 7.0, "months": 30.0}
+
 # -- who stands where ----------------------------------------------------------------------------
 
 Side = Literal["supports", "opposes", "undecided", "exposed", "unaffected"]
@@ -185,4 +231,24 @@ STANCES: dict[tuple[str, str, bool], Side] = {
     ("POSITION", "stance", False): "undecided",
     ("PRESSURE", "protest", False): "opposes",
     ("PRESSURE", "litigate", False): "opposes",
+}
+
+#: (type, mode) of pressing: which side it takes depends on whether the measure hits who presses
+PRESSING = frozenset({("PRESSURE", "urge"), ("PRESSURE", "lobby"), ("PRESSURE", None)})
+
+# -- what answers what ---------------------------------------------------------------------------
+
+Relation = Literal["retaliates", "concedes", "follows", "replaces"]
+
+#: link of the event standard -> how an answer stands to what it answers
+RELATIONS: dict[str, Relation] = {
+    "retaliates": "retaliates",
+    "implements": "follows",
+    "reverses": "replaces",
+}
+RELATION_SAYS: dict[Relation, str] = {
+    "retaliates": "answers",
+    "concedes": "gives way to",
+    "follows": "carries out",
+    "replaces": "stands in the place of",
 }

@@ -40,7 +40,16 @@ def places(names: tuple[str, ...]) -> frozenset[str]:
 
 def items(event: Event) -> tuple[str, ...]:
     """The items that the event names, without the words that name none."""
-    return tuple(item for item in event.items if item not in VAGUE)
+    return named(event.items)
+
+
+def named(items: tuple[str, ...]) -> tuple[str, ...]:
+    """The items without the words that name none: "other".
+
+    >>> named(("min.ga", "other"))
+    ('min.ga',)
+    """
+    return tuple(item for item in items if item not in VAGUE)
 
 
 def trouble(event: Event) -> str:
@@ -58,6 +67,11 @@ def trouble(event: Event) -> str:
 def tells_of_control(event: Event) -> bool:
     """Whether the event is about a control at all: somebody restricts, eases or threatens."""
     return event.type in CONTROLS and event.status != "denied"
+
+
+def denies_a_control(event: Event) -> bool:
+    """Whether somebody says that there is no such control."""
+    return event.type in CONTROLS and event.status == "denied" and bool(items(event))
 
 
 def confidence(event: Event) -> float:

@@ -115,7 +115,7 @@ def transit(origin: str, circle: Iterable[str], drawing: Drawing) -> Three:
 
 def delay(regime: Regime, drawing: Drawing) -> Three:
     """Days until the first licences: the regime's own, else the prior, else 0: at once."""
-    if any(regime.delay_days):
+    if regime.delay_days is not None:
         return regime.delay_days
     entry = prior(drawing.pack, "licence_delay", ("regime", NEW_LICENCES), drawing.day)
     return three(entry, "days") if entry else (0.0, 0.0, 0.0)

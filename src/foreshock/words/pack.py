@@ -60,6 +60,18 @@ TABLES: dict[str, tuple[str, type[msgspec.Struct], tuple[str, ...]]] = {
         ref.LicenceOutcome,
         ("measure", "item", "destination", "period", "published"),
     ),
+    "scopes": (
+        "measure_scopes.csv",
+        ref.ScopeRow,
+        ("measure", "part", "value", "change", "date", "published"),
+    ),
+    "commitment_steps": (
+        "commitment_steps.csv",
+        ref.CommitmentStepRow,
+        ("commitment", "step", "date", "who", "due", "published"),
+    ),
+    "checks": ("commitment_checks.csv", ref.CheckRow, ("commitment", "measure", "series")),
+    "answers": ("answers.csv", ref.AnswerRow, ("answer", "relation", "to", "date")),
     "stances": ("stances.csv", ref.StanceRow, ("who", "about", "since", "stance")),
     "cases": ("cases.csv", ref.CaseRow, ("id",)),
     "case_facts": ("case_facts.csv", ref.CaseFact, ("case", "published", "text")),
@@ -88,6 +100,10 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     steps: tuple[ref.StepRow, ...] = ()
     commitments: tuple[ref.CommitmentRow, ...] = ()
     licence_outcomes: tuple[ref.LicenceOutcome, ...] = ()
+    scopes: tuple[ref.ScopeRow, ...] = ()
+    commitment_steps: tuple[ref.CommitmentStepRow, ...] = ()
+    checks: tuple[ref.CheckRow, ...] = ()
+    answers: tuple[ref.AnswerRow, ...] = ()
     stances: tuple[ref.StanceRow, ...] = ()
     cases: tuple[ref.CaseRow, ...] = ()
     case_facts: tuple[ref.CaseFact, ...] = ()

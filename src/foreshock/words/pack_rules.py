@@ -17,6 +17,9 @@ from foreshock.words.vocab import INSTRUMENTS, NEXT_STEPS
 if TYPE_CHECKING:
     from foreshock.words.pack import Pack
 
+#: tables of the ledger whose rows say since when they are public
+LEDGER = ("scopes", "commitment_steps", "answers")
+
 Rule = Callable[["Pack"], Iterator[str]]
 
 #: shares of one whole may miss it by this much: sources round
@@ -90,6 +93,10 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
         "item": ("item",),
         "destination": ("place", "actor"),
     },
+    "scopes": {"measure": ("measure",)},
+    "commitment_steps": {"commitment": ("commitment",), "who": ("place", "actor")},
+    "checks": {"commitment": ("commitment",), "measure": ("measure",), "series": ("series",)},
+    "answers": {"answer": ("measure", "commitment"), "to": ("measure", "commitment")},
     "stances": {"who": ("place", "actor"), "about": ("measure", "commitment", "item")},
     "cases": {
         "items": ("item",),
@@ -139,13 +146,31 @@ def _ids_exist(pack: "Pack", unread: frozenset[str]) -> Iterator[str]:
                         yield f"{at(row, table)}: {column} {value!r} is no {what} of the pack"
 
 
+#: parts of a scope that have ids -> what they may name
+SCOPED = {"item": "item", "destination": "place", "entity": "actor"}
+
+
+def _scopes_name_what_exists(pack: "Pack") -> Iterator[str]:
+    countries = {a.id for a in pack.actors if a.kind in ("country", "bloc")}
+    known: dict[str, set[str]] = {
+        "item": set(pack.item),
+        "place": countries | {"all"},
+        "actor": {a.id for a in pack.actors},
+    }
+    for row in pack.scopes:
+        what = SCOPED.get(row.part)
+        if what is not None and row.value not in known[what]:
+            yield f"{at(row, 'scopes')}: {row.part} {row.value!r} is no {what} of the pack"
+
+
 # -- sources -------------------------------------------------------------------------------------
 
 
 def _facts_have_sources(pack: "Pack") -> Iterator[str]:
     for table in ("codes", "provisions", "imports", "needs", "substitutes", "stocks", "production",
                   "measures", "steps", "commitments", "licence_outcomes", "stances", "cases",
-                  "case_facts", "items", "actors"):  # fmt: skip
+                  "case_facts", "items", "actors", "scopes", "commitment_steps", "checks",
+                  "answers"):  # fmt: skip
         for row in getattr(pack, table):
             missing = [c for c in ("publisher", "source_date", "checked") if not getattr(row, c)]
             if missing:
@@ -156,7 +181,7 @@ def _facts_have_sources(pack: "Pack") -> Iterator[str]:
 
 
 def _nothing_is_known_before_it_was_published(pack: "Pack") -> Iterator[str]:
-    for table in ("steps", "licence_outcomes", "commitments", "case_facts"):
+    for table in ("steps", "licence_outcomes", "commitments", "case_facts", *LEDGER):
         for row in getattr(pack, table):
             if row.source_date and row.published - row.source_date > EVENING:
                 yield (
@@ -203,6 +228,10 @@ def _dates_are_dates(pack: "Pack") -> Iterator[str]:
         ("steps", ("date", "until")),
         ("commitments", ("made", "due", "outcome_date")),
         ("figures", ("period",)),
+        ("scopes", ("date", "until")),
+        ("commitment_steps", ("date", "due")),
+        ("checks", ("since",)),
+        ("answers", ("date",)),
         ("stances", ("since", "until")),
         ("cases", CASE_ORDER),
         ("case_facts", ("happened",)),
@@ -381,6 +410,7 @@ def _nothing_is_made_of_itself(pack: "Pack") -> Iterator[str]:
 
 
 RULES: tuple[Rule, ...] = (
+    _scopes_name_what_exists,
     _facts_have_sources,
     _nothing_is_known_before_it_was_published,
     _dates_are_dates,

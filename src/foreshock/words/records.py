@@ -210,9 +210,11 @@ class Step(Struct, frozen=True, kw_only=True):
     published: Day
     until: str | None = None
     what: str = ""
-    #: ids of events or "pack:file:line"
+    #: ids of events, of entries, or "pack:file:line"
     evidence: tuple[str, ...] = ()
     origin: Origin | None = None
+    #: Admiralty grade: the source A to F, then the information 1 to 6
+    grade: str = ""
 
 
 class Measure(Record, frozen=True, kw_only=True):
@@ -232,6 +234,23 @@ class Measure(Record, frozen=True, kw_only=True):
     confidence: float = 1.0
 
 
+class PromiseStep(Struct, frozen=True, kw_only=True):
+    """One step in the life of a promise, said by somebody on a day."""
+
+    #: made, confirmed, denied, deadline, checked, kept, late, broken, lapsed, superseded
+    step: str
+    #: YYYY, YYYY-MM or YYYY-MM-DD of the step itself; None: not told
+    date: str | None = None
+    published: Day
+    who: tuple[str, ...] = ()
+    #: the day by which it is to be kept, where this step sets or moves one
+    due: str | None = None
+    what: str = ""
+    evidence: tuple[str, ...] = ()
+    #: Admiralty grade, as of a measure's step
+    grade: str = ""
+
+
 class Commitment(Record, frozen=True, kw_only=True):
     """Who says who promised what to whom by when."""
 
@@ -243,20 +262,51 @@ class Commitment(Record, frozen=True, kw_only=True):
     items: tuple[str, ...] = ()
     made: str | None = None
     due: str | None = None
-    #: empty: said by one side only
+    #: who of the other side said so too; empty: said by one side only
     confirmed_by: tuple[str, ...] = ()
-    #: open, kept, late, broken, lapsed, superseded
+    #: open, kept, late, broken, lapsed, superseded; `steps` holds the proof
     outcome: str = "open"
+    #: its life: made, confirmed, denied, deadline, checked, and the outcomes, in order of time
+    steps: tuple[PromiseStep, ...] = ()
     evidence: tuple[str, ...] = ()
 
 
 class Stance(Record, frozen=True, kw_only=True):
-    """Where somebody stands on a measure or a deal, since when."""
+    """Where somebody stands on a measure, a deal or an item, since when."""
 
     who: str
+    #: name of a measure or a commitment, or id of an item
     about: str
+    kind: Literal["measure", "deal", "item"] = "item"
     stance: Literal["supports", "opposes", "undecided", "exposed", "unaffected"]
     since: str | None = None
+    until: str | None = None
+    #: where they stood before; empty: nothing earlier is known
+    before: str = ""
+    said_by: tuple[str, ...] = ()
+    says: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """What a person wrote into the ledger: one row of a table of the pack, by whom, and why.
+
+    A row with the key of an earlier one stands in its place from the moment it was written; the
+    earlier one is kept, and holds for every day before.
+    """
+
+    #: who wrote it
+    by: str
+    #: measures, steps, scopes, licence_outcomes, commitments, commitment_steps, answers or stances
+    table: str
+    #: column -> cell, as in the file of the pack
+    row: Mapping[str, str]
+    #: the cells that identify the row of the pack in whose place it stands, where its key changes
+    instead_of: tuple[str, ...] = ()
+    #: what it corrects is taken back, and nothing stands in its place
+    withdrawn: bool = False
+    why: str = ""
+    #: ids of documents or events in the archive on which it rests, beside the source in the row
     evidence: tuple[str, ...] = ()
 
 
@@ -273,12 +323,19 @@ class Regime(Struct, frozen=True, kw_only=True):
     state: Literal["announced", "in_force", "suspended"]
     since: Day | None
     until: Day | None = None
-    #: days until the first licences arrive: low, likely, high
-    delay_days: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    #: days until the first licences arrive: low, likely, high; None: nobody knows, which is not 0
+    delay_days: tuple[float, float, float] | None = None
+    delay_basis: Literal["reported", "prior", "unknown"] = "unknown"
     #: share of applications approved so far
     approval_share: float | None = None
+    approval_basis: Literal["reported", "prior", "unknown"] = "unknown"
     #: "reported" when a public figure stands behind delay and approval, else "prior"
     basis: Literal["reported", "prior"] = "prior"
+    #: destinations that the rule itself lets through
+    exempt: tuple[str, ...] = ()
+    #: how far it reaches beyond goods shipped from the origin: `foreign_direct_product`,
+    #: `de_minimis`, `affiliates`, `persons`
+    reach: tuple[str, ...] = ()
     #: that of the measure: what is judged from the regime is marked at least so
     marking: Marking = Marking.CLEAR
     evidence: tuple[str, ...] = ()
@@ -518,6 +575,7 @@ KINDS: dict[str, type[Record]] = {
         Measure,
         Commitment,
         Stance,
+        Entry,
         Signal,
         EarlyWarning,
         Report,

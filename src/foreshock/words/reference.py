@@ -269,6 +269,8 @@ class CommitmentRow(Sourced, frozen=True, kw_only=True):
     due: str = ""
     published: Day
     confirmed_by: Names = ()
+    #: day on which the confirmation became public; empty: counted from the day of the source
+    confirmed_published: Day | None = None
     outcome: Literal["open", "kept", "late", "broken", "lapsed", "superseded"] = "open"
     outcome_date: str = ""
     outcome_published: Day | None = None
@@ -286,6 +288,82 @@ class LicenceOutcome(Sourced, frozen=True, kw_only=True):
     approved: float | None = None
     share: float | None = None
     days_waited: float | None = None
+    published: Day
+    what: str = ""
+    #: files sent back without a decision
+    returned: float | None = None
+    rejected: float | None = None
+    #: applications on which nobody had decided yet
+    waiting: float | None = None
+    #: how a rule is handled, where no number is told: it is itself no rule
+    handling: Literal["tighter", "looser", ""] = ""
+
+
+class ScopeRow(Sourced, frozen=True, kw_only=True):
+    """One thing that a measure covers, reaches or lets through, since when."""
+
+    measure: str
+    part: Literal[
+        "item",
+        "code",
+        "destination",
+        "entity",
+        "end_use",
+        "reach",
+        "exemption",
+        "validity",
+        "threshold",
+    ]
+    #: an id where the part has ids, else a few words
+    value: str
+    change: Literal["adds", "removes"] = "adds"
+    #: day from which it holds; empty: from the first day of the measure
+    date: str = ""
+    until: str = ""
+    published: Day
+    what: str = ""
+
+
+class CommitmentStepRow(Sourced, frozen=True, kw_only=True):
+    """One step in the life of a known promise: who confirmed it, how its deadline moved, proof."""
+
+    commitment: str
+    step: Literal[
+        "confirmed", "denied", "deadline", "kept", "late", "broken", "lapsed", "superseded"
+    ]
+    date: str = ""
+    who: Names = ()
+    due: str = ""
+    published: Day
+    what: str = ""
+
+
+class CheckRow(Sourced, frozen=True, kw_only=True):
+    """How it can be seen whether a promise was kept: by a measure's step, or by a series."""
+
+    commitment: str
+    #: the measure that has to take one of `steps`
+    measure: str = ""
+    steps: Names = ()
+    #: the series of which a figure has to reach `at_least` or stay below `at_most`
+    series: str = ""
+    at_least: float | None = None
+    at_most: float | None = None
+    #: first period whose figure counts
+    since: str = ""
+    what: str = ""
+
+
+class AnswerRow(Sourced, frozen=True, kw_only=True):
+    """Which measure or promise answered which."""
+
+    #: the answer: id of a measure or a commitment
+    answer: str
+    relation: Literal["retaliates", "concedes", "follows", "replaces"]
+    #: what it answers: id of a measure or a commitment
+    to: str
+    #: the day of the answer; empty: the first day of the measure or promise that answers
+    date: str = ""
     published: Day
     what: str = ""
 

@@ -6,12 +6,14 @@ takes the field's default, a cell of a `tuple` field holds several values parted
 
 import csv
 import io
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
 
 import msgspec
 
-from foreshock.errors import PackError
+from foreshock.errors import PackError, RecordError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -74,18 +76,50 @@ def _row(
     if len(cells) != len(header):
         problems.append(f"{path.name}:{line}: {len(cells)} cells, expected {len(header)}")
         return None
+    try:
+        told = dict(zip(header, cells, strict=True))
+        return _converted(kind, told, several, f"pack:{path.name}:{line}")
+    except msgspec.ValidationError as error:
+        problems.append(f"{path.name}:{line}: {error}")
+        return None
+
+
+def _converted(kind: type[T], told: Mapping[str, str], several: set[str], ref: str) -> T:
     values: dict[str, Any] = {}
-    for name, cell in zip(header, cells, strict=True):
+    for name, cell in told.items():
         cell = cell.strip()
         if cell:
             values[name] = [c.strip() for c in cell.split("|")] if name in several else cell
     if "ref" in kind.__struct_fields__:
-        values["ref"] = f"pack:{path.name}:{line}"
+        values["ref"] = ref
+    return msgspec.convert(values, kind, strict=False)
+
+
+def row_of(kind: type[T], told: Mapping[str, str], ref: str = "") -> T:
+    """The row that these cells tell, by column, as a line of a file would.
+
+    Raises `RecordError` for a column that the table does not have, or a cell that cannot be.
+
+    >>> from foreshock.words.reference import StepRow
+    >>> told = {"measure": "M", "step": "ended", "date": "2026", "published": "2026-02-03"}
+    >>> row_of(StepRow, told).published
+    datetime.date(2026, 2, 3)
+    """
+    hints = _hints(kind)
+    unknown = [name for name in told if name not in hints or name == "ref"]
+    if unknown:
+        known = ", ".join(name for name in hints if name != "ref")
+        raise RecordError(f"no column {', '.join(unknown)}", expected=f"some of {known}")
+    several = {name for name, hint in hints.items() if get_origin(hint) is tuple}
     try:
-        return msgspec.convert(values, kind, strict=False)
+        return _converted(kind, told, several, ref)
     except msgspec.ValidationError as error:
-        problems.append(f"{path.name}:{line}: {error}")
-        return None
+        raise RecordError(f"the row cannot be read: {error}") from None
+
+
+@cache
+def _hints(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def refuse(problems: list[str]) -> None:
