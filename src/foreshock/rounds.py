@@ -216,20 +216,8 @@ def _look(
             progress("judging", number, len(facts))
             judged.append(warn.judge(one, pack, moment))
         warnings = warn.settle(judged, before, moment)
-    return Findings(
-        as_of=day,
-        live=False,
-        documents=tuple(documents),
-        events=events,
-        measures=book.measures,
-        commitments=book.commitments,
-        stances=book.stances,
-        chains=book.chains,
-        handlings=book.handlings,
-        conflicts=book.conflicts,
-        scopes=tuple(book.scope(measure) for measure in book.measures),
-        entries=tuple(e for e in archive.known(Entry, day) if e.nature == "actual"),
-        due=book.due(),
+    return msgspec.structs.replace(
+        _of_book(book, archive, documents, events),
         regimes=regimes,
         observations=observations,
         signals=signals,
@@ -255,15 +243,42 @@ def open_ledger(
     return ledger.open_book(pack, events, day, told)
 
 
-def book_of(
+def look_into_ledger(
     archive: Archive, pack: Pack, day: date | None = None, progress: Progress = _quiet
-) -> ledger.Book:
-    """The ledger alone, as known on a day (None: now): nothing is judged and nothing issued."""
+) -> tuple[ledger.Book, Findings]:
+    """The ledger alone, as known on a day (None: now): nothing is judged and nothing issued.
+
+    The book, for its questions, and what is in it as findings, for the gate.
+    """
     day = day or clock.now().date()
     documents = [d for d in archive.known(Document, day) if d.nature == "actual"]
     readings = read_all(archive, pack, documents, day, progress)
     events = [event for one in readings for event in one.events]
-    return open_ledger(archive, pack, documents, events, day)
+    book = open_ledger(archive, pack, documents, events, day)
+    caveats = tuple(_caveats(documents, readings, book, day))
+    findings = _of_book(book, archive, documents, events)
+    return book, msgspec.structs.replace(findings, caveats=caveats)
+
+
+def _of_book(
+    book: ledger.Book, archive: Archive, documents: Sequence[Document], events: Sequence[Event]
+) -> Findings:
+    return Findings(
+        as_of=book.day,
+        live=False,
+        documents=tuple(documents),
+        events=tuple(events),
+        measures=book.measures,
+        commitments=book.commitments,
+        stances=book.stances,
+        chains=book.chains,
+        handlings=book.handlings,
+        conflicts=book.conflicts,
+        scopes=tuple(book.scope(measure) for measure in book.measures),
+        entries=tuple(e for e in archive.known(Entry, book.day) if e.nature == "actual"),
+        due=book.due(),
+        regimes=book.regimes(),
+    )
 
 
 def read_all(

@@ -231,7 +231,7 @@ def test_licences_that_come_late_or_are_few_leave_one():
 def test_a_licence_without_a_delay_takes_the_prior():
     name = "first licences after a new rule"
     packed = pack(priors={"licence_delay": [{"regime": name, "days": [200, 200, 200]}]})
-    unknown = replace(LICENCE, delay_days=(0, 0, 0), approval_share=1.0, basis="reported")
+    unknown = replace(LICENCE, delay_days=None, approval_share=1.0, basis="reported")
     assert outlook([unknown], packed).p90 == 1.0
     assert outlook([unknown]).p90 == 0.0
 

@@ -14,10 +14,11 @@ import msgspec
 import typer
 
 from foreshock import __version__
-from foreshock.desk import options
+from foreshock.desk import cli_ledger, options
 from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
 from foreshock.desk.cli_pack import app as pack_app
+from foreshock.desk.cli_record import app as record_app
 from foreshock.desk.options import (
     AsOf,
     Documents,
@@ -59,6 +60,16 @@ app = typer.Typer(
 )
 app.add_typer(archive_app, name="archive")
 app.add_typer(pack_app, name="pack")
+app.add_typer(cli_ledger.measures_app, name="measures")
+app.add_typer(record_app, name="record")
+for _verb in (
+    cli_ledger.licences,
+    cli_ledger.commitments,
+    cli_ledger.stances,
+    cli_ledger.chains,
+    cli_ledger.calendar,
+):
+    app.command()(_verb)
 
 
 # -- one round, and what it found ----------------------------------------------------------------

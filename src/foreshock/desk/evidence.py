@@ -12,11 +12,14 @@ import msgspec
 
 from foreshock import gate
 from foreshock.desk.phrases import name, names, number, percent
+from foreshock.ledger import Scope
 from foreshock.rounds import Findings
 from foreshock.words import reference as ref
 from foreshock.words.pack import TABLES, Pack
 from foreshock.words.records import (
+    Commitment,
     Document,
+    Entry,
     Event,
     Measure,
     Observation,
@@ -27,7 +30,10 @@ from foreshock.words.records import (
 )
 
 #: the parts of the findings that are records, each with its own marking
-RECORDS = ("documents", "events", "measures", "commitments", "stances", "signals", "warnings")
+RECORDS = (
+    *("documents", "events", "measures", "commitments", "stances", "entries", "signals"),
+    "warnings",
+)
 
 
 #: type of the event standard -> the noun for it, and how the items are joined to it
@@ -86,8 +92,10 @@ def fit(findings: Findings, receiver: Receiver) -> Shown:
     passed["observations"] = figures_fit(findings.observations, receiver)
     open_measures = {m.name for m in passed["measures"]}
     passed["regimes"] = tuple(r for r in findings.regimes if r.measure in open_measures)
-    closed = {m.name for m in held if isinstance(m, Measure)} - open_measures
+    named = {m.name for m in (*passed["measures"], *passed["commitments"])}
+    closed = {m.name for m in held if isinstance(m, Measure | Commitment)} - named
     ids = frozenset({r.id for r in held} | closed)
+    passed |= _ledger_fit(findings, receiver, ids)
     passed["caveats"] = tuple(c for c in findings.caveats if not _names(c, ids))
     figures = len(findings.observations) - len(passed["observations"])
     return Shown(
@@ -95,6 +103,39 @@ def fit(findings: Findings, receiver: Receiver) -> Shown:
         held=ids,
         held_back=len(held) + figures + len(findings.caveats) - len(passed["caveats"]),
     )
+
+
+def _ledger_fit(
+    findings: Findings, receiver: Receiver, held: frozenset[str]
+) -> dict[str, tuple[Any, ...]]:
+    """What the ledger tells beside its records, without what names or rests on a record held."""
+    most = gate.MAY_SEE[receiver.circle]
+    return {
+        "handlings": tuple(
+            h
+            for h in findings.handlings
+            if h.marking <= most and held.isdisjoint((h.measure, *h.evidence))
+        ),
+        "chains": tuple(
+            c
+            for c in findings.chains
+            if held.isdisjoint((*c.names, *(ref for a in c.answers for ref in a.evidence)))
+            and held.isdisjoint(n for a in c.answers for h in a.held for n in h.measures)
+        ),
+        "conflicts": tuple(
+            c
+            for c in findings.conflicts
+            if held.isdisjoint((c.about, *(ref for side in c.sides for ref in side.evidence)))
+        ),
+        "scopes": tuple(scope_fit(s, held) for s in findings.scopes if s.measure not in held),
+        "due": tuple(d for d in findings.due if held.isdisjoint((d.name, *d.evidence))),
+    }
+
+
+def scope_fit(scope: Scope, held: frozenset[str]) -> Scope:
+    """The scope without the facts that rest on a record held back."""
+    facts = tuple(fact for fact in scope.facts if held.isdisjoint(fact.evidence))
+    return msgspec.structs.replace(scope, facts=facts)
 
 
 def _names(caveat: str, held: frozenset[str]) -> bool:
@@ -141,6 +182,7 @@ class Sources:
         self.measures = {key: m for m in findings.measures for key in (m.id, m.name)}
         self.rows: dict[str, ref.Sourced] = {row.id: row for row in pack.measures}
         self.rows |= rows_by_ref(pack)
+        self.entries = {e.id: e for e in findings.entries}
         self.figures = figures_by_key(findings, pack)
 
     def cite(self, key: str) -> Cited:
@@ -155,6 +197,8 @@ class Sources:
             return self._of_signal(self.signals[key])
         if key in self.measures:
             return _of_measure(self.measures[key])
+        if key in self.entries:
+            return of_entry(self.entries[key])
         if key in self.rows:
             return self._of_row(self.rows[key])
         if key in self.figures:
@@ -220,6 +264,20 @@ def of_document(document: Document) -> Cited:
         publisher=document.publisher or document.source,
         url=document.url,
         day=published.isoformat() if published else "",
+    )
+
+
+def of_entry(entry: Entry) -> Cited:
+    """What a person wrote as evidence: by whom, on what source, when it was written."""
+    row = entry.row
+    said = row.get("what") or row.get("title") or ", ".join(filter(None, row.values()))
+    return Cited(
+        state="shown",
+        kind="entry",
+        label=f"written by {entry.by}: {said}",
+        publisher=row.get("publisher", "") or entry.by,
+        url=row.get("source_url", ""),
+        day=entry.clocks.known_at.date().isoformat(),
     )
 
 
@@ -335,7 +393,9 @@ def row_says(row: ref.Sourced, pack: Pack) -> str:
             return row.title
         case ref.CommitmentRow():
             return "the promise as reported"
-        case ref.LicenceOutcome():
+        case ref.LicenceOutcome() | ref.ScopeRow() | ref.AnswerRow() | ref.CheckRow():
+            return row.what
+        case ref.CommitmentStepRow() | ref.StanceRow():
             return row.what
         case ref.Item():
             return f"{row.name}, as the pack describes it"

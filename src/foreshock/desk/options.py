@@ -146,6 +146,24 @@ def item(wanted: str, pack: Pack) -> str:
     return found
 
 
+def party(wanted: str, pack: Pack) -> str:
+    """The id of a country, bloc or company named by id or name; raises `WrongUse` otherwise.
+
+    >>> from foreshock.words.pack import load
+    >>> party("china", load()), party("NL", load())
+    ('CN', 'NL')
+    """
+    ids = _by_name((row.id, row.name, row.names_en) for row in pack.actors)
+    found = ids.get(wanted.casefold())
+    if found is None:
+        raise WrongUse(
+            f"the actor {wanted!r} is not known",
+            expected=f"a country, bloc or company of the pack{_like(wanted, ids)}",
+            next_step="Others can be added as a row of actors.csv in a pack of your own.",
+        )
+    return found
+
+
 def _by_name(rows: Iterable[tuple[str, str, Sequence[str]]]) -> dict[str, str]:
     """Ids by id, by name and by any other name; where two rows share a word, in this order."""
     known = tuple(rows)

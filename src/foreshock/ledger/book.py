@@ -87,6 +87,14 @@ class Book(Struct, frozen=True, kw_only=True, dict=True):
                 found.setdefault(item, []).append(measure)
         return {item: tuple(measures) for item, measures in found.items()}
 
+    @cached_property
+    def _told(self) -> Mapping[str, Sequence[Event]]:
+        by_id = {event.id: event for event in self.events}
+        found: dict[str, list[Event]] = {}
+        for hit in self.matches:
+            found.setdefault(hit.measure, []).append(by_id[hit.event])
+        return found
+
     def measure(self, name: str) -> Measure:
         """The measure with this name; raises `UnknownWord` for one that the book does not have."""
         if name not in self.named:
@@ -147,8 +155,7 @@ class Book(Struct, frozen=True, kw_only=True, dict=True):
             day=day or self.day,
             known=self.day,
         )
-        ids = {hit.event for hit in self.matches if hit.measure == measure.name}
-        return scope.scope(self.pack, asked, [e for e in self.events if e.id in ids])
+        return scope.scope(self.pack, asked, self._told.get(measure.name, ()))
 
     # -- for the network, and for the calendar ---------------------------------------------------
 

@@ -71,6 +71,7 @@ def applying(
         if (
             kin & set(regime.items)
             and supply.covers(regime.destinations, holder)
+            and holder not in regime.exempt
             and _bites(regime)
         ):
             found.setdefault((regime.measure, regime.origin), regime)

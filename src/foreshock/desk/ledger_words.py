@@ -1,0 +1,282 @@
+"""The ledger in sentences and tables for a terminal: one line each, evidence beside it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from rich.table import Table
+from rich.text import Text
+
+from foreshock.desk import phrases
+from foreshock.desk.evidence import Sources
+from foreshock.ledger import Book, Chain, Conflict, Difference, Due, Handling, Scope
+from foreshock.words.pack import Pack
+from foreshock.words.records import Commitment, Entry, Measure, PromiseStep, Stance, Step
+
+#: what the calendar calls each kind of entry
+WHAT = {
+    "runs_out": "runs out",
+    "begins": "begins",
+    "deadline": "deadline",
+    "talks": "talks",
+    "clock": "legal clock",
+}
+#: parts of a scope -> how a list of them begins
+PARTS = {
+    "item": "items",
+    "code": "codes",
+    "destination": "destinations",
+    "entity": "named companies and bodies",
+    "end_use": "end uses",
+    "reach": "reaches abroad",
+    "threshold": "thresholds",
+    "exemption": "lets through",
+    "validity": "a licence is valid",
+    "state": "state",
+}
+#: what a rule reaches beyond goods shipped from its own country
+REACH = {
+    "foreign_direct_product": "goods made abroad with its technology (foreign direct product)",
+    "de_minimis": "goods made abroad with its content above a share (de minimis)",
+    "affiliates": "companies that listed ones own",
+    "persons": "its citizens and companies wherever they are",
+}
+#: evidence named under one line
+EVIDENCE = 3
+
+
+def measures_table(book: Book, measures: Iterable[Measure], day: date) -> Table:
+    """Measures with how they stand on a day, whom and what they hit, and the last word on them."""
+    table = _table("measure", "by", "towards", "items", f"on {day}", "last word")
+    for measure in measures:
+        now = book.standing(measure, day)
+        state = now.state.replace("_", " ")
+        if now.state == "announced" and now.effective:
+            state += f" for {now.effective}"
+        elif now.until:
+            state += f" until {now.until}"
+        table.add_row(
+            _cell(f"{measure.name}: {measure.title}"),
+            _cell(phrases.name(measure.issuer, book.pack)),
+            _cell(phrases.names(measure.targets, book.pack)),
+            _cell(_few(measure.items, book.pack)),
+            _cell(state),
+            str(now.heard or max(step.published for step in measure.steps)),
+        )
+    return table
+
+
+def measure_lines(book: Book, scope: Scope, sources: Sources) -> list[str]:
+    """One measure in full: how it stands, its scope, its life with evidence and grades."""
+    measure, day, pack = book.measure(scope.measure), scope.day, book.pack
+    now = book.standing(measure, day)
+    head = f"{measure.name}: {measure.title}"
+    if measure.official_number:
+        head += f" ({measure.official_number})"
+    lines = [head, f"By {phrases.name(measure.issuer, pack)}. On {day}: {now.says}."]
+    if measure.confidence < 1:
+        lines.append(f"Opened from texts alone, believed to {phrases.percent(measure.confidence)}.")
+    lines += scope_lines(scope, pack)
+    lines += ["Its life:", *(line for step in measure.steps for line in step_lines(step, sources))]
+    return lines
+
+
+def scope_lines(scope: Scope, pack: Pack) -> list[str]:
+    """What a measure covers, reaches and lets through, part by part."""
+    lines = []
+    for part, begins in PARTS.items():
+        facts = [fact for fact in scope.facts if fact.part == part]
+        if facts:
+            said = [_value(part, f.value, pack) + (f" ({f.says})" if f.says else "") for f in facts]
+            lines.append(f"  {begins}: {'; '.join(said)}.")
+    return lines
+
+
+def _value(part: str, value: str, pack: Pack) -> str:
+    if part == "reach":
+        return REACH.get(value, value)
+    return "everybody" if value == "all" else phrases.name(value, pack)
+
+
+def step_lines(step: Step | PromiseStep, sources: Sources) -> list[str]:
+    """One step: when, what, since when it is public, how good the word is, who says so."""
+    when = step.date or "on a day not told"
+    line = f"  {when}  {step.step.replace('_', ' ')}"
+    if isinstance(step, Step) and step.until:
+        line += f" until {step.until}"
+    if isinstance(step, PromiseStep):
+        line += f" by {', '.join(step.who)}" if step.who else ""
+        line += f", due {step.due}" if step.due else ""
+    line += f"; public since {step.published}"
+    line += f"; grade {step.grade}" if step.grade else ""
+    lines = [phrases.plain(line + (f": {step.what}" if step.what else ""))]
+    lines[0] = "  " + lines[0]
+    return lines + evidence_lines(step.evidence, sources)
+
+
+def evidence_lines(keys: Sequence[str], sources: Sources) -> list[str]:
+    """The first pieces of evidence: publisher, day, address or quote; and how many more."""
+    cited = sources.cite_all(dict.fromkeys(keys))
+    told = dict.fromkeys(
+        phrases.plain(", ".join(filter(None, (c.publisher or c.label, c.day, c.url))))
+        for c in cited
+    )
+    more = len(told) - EVIDENCE
+    lines = [f"      {line}" for line in list(told)[:EVIDENCE]]
+    return [*lines, f"      and {more} more"] if more > 0 else lines
+
+
+def conflict_lines(conflicts: Iterable[Conflict]) -> list[str]:
+    """Statements that cannot all be true, side by side."""
+    lines = []
+    for one in conflicts:
+        about = one.about or "no measure of the ledger"
+        lines.append(f"{about}: voices differ on {one.what}.")
+        for side in one.sides:
+            grade = f", grade {side.grade}" if side.grade else ""
+            who = ", ".join(side.who)
+            lines.append(f"  {who} ({side.published}{grade}): {phrases.plain(side.says)}")
+    return lines
+
+
+def difference_lines(found: Iterable[Difference], pack: Pack) -> list[str]:
+    """What differs between two versions of a rule."""
+    lines = []
+    for one in found:
+        added = "; ".join(_value(one.part, v, pack) for v in one.added)
+        removed = "; ".join(_value(one.part, v, pack) for v in one.removed)
+        if one.part == "state":
+            lines.append(f"{one.says}.")
+            continue
+        lines += [f"+ {PARTS[one.part]}: {added}"] if added else []
+        lines += [f"- {PARTS[one.part]}: {removed}"] if removed else []
+    return [phrases.plain(line) for line in lines]
+
+
+def commitment_lines(one: Commitment, pack: Pack, day: date) -> list[str]:
+    """One promise: who, to whom, what, by when, confirmed by whom, how it went."""
+    to = f" to {phrases.names(one.to_whom, pack)}" if one.to_whom else ""
+    who = phrases.names(one.who_promises, pack)
+    said = phrases.names(one.who_says, pack)
+    lines = [phrases.plain(f"{one.name}: {who} promised{to}: {one.what}")]
+    confirmed = phrases.names(one.confirmed_by, pack)
+    alone = f"said by {said} only" if not confirmed else f"said by {said}, confirmed by {confirmed}"
+    due = f"due {one.due}" if one.due else "no deadline was told"
+    lines.append(f"  {one.made or 'day not told'}; {alone}; {due}; {outcome(one, day)}.")
+    return lines
+
+
+def outcome(one: Commitment, day: date) -> str:
+    """How a promise stands: its outcome, or that its day has passed without a word."""
+    from foreshock.words.clocks import span
+
+    if one.outcome != "open":
+        return one.outcome
+    if one.due and span(one.due)[1] < day:
+        return f"overdue by {(day - span(one.due)[1]).days} days, no outcome is known"
+    return "open"
+
+
+def stances_table(stances: Iterable[Stance], pack: Pack) -> Table:
+    """Who stands where on what, since when, where they stood before."""
+    table = _table("who", "stands", "on", "since", "before", "as said by", "what")
+    for one in stances:
+        table.add_row(
+            _cell(phrases.name(one.who, pack)),
+            one.stance,
+            _cell(phrases.name(one.about, pack)),
+            (one.since or "") + (f" to {one.until}" if one.until else ""),
+            one.before,
+            _cell(", ".join(one.said_by)),
+            _cell(one.says),
+        )
+    return table
+
+
+def chain_lines(chain: Chain) -> list[str]:
+    """A chain: what answered what, with the days between and what each side held."""
+    lines = [phrases.plain(chain.says)]
+    for answer in chain.answers:
+        for held in answer.held:
+            if held.measures:
+                names = ", ".join(held.measures)
+                lines.append(f"  {answer.day}: {held.who} held against {held.towards}: {names}")
+    return lines
+
+
+def handlings_table(found: Iterable[Handling], pack: Pack) -> Table:
+    """How rules are handled: who, on what, for whom, the numbers told, against the legal clock."""
+    table = _table("published", "by", "for", "on", "what", "numbers", "grade")
+    for one in found:
+        table.add_row(
+            str(one.published),
+            _cell(phrases.name(one.issuer, pack)),
+            _cell(phrases.names(one.destinations, pack)),
+            _cell(_few(one.items, pack)),
+            _cell(f"{one.kind} ({one.direction}){': ' + one.says if one.says else ''}"),
+            _cell(numbers(one)),
+            one.grade,
+        )
+    return table
+
+
+def numbers(one: Handling) -> str:
+    """The numbers of a report on handling; "none told" where it gives none.
+
+    >>> numbers(Handling(issuer="CN", kind="licences", direction="neither",
+    ...                  published=date(2025, 9, 30), applied=141, approved=19))
+    '141 applied, 19 approved'
+    """
+    words = ("applied", "approved", "returned", "rejected", "waiting")
+    told = [f"{getattr(one, w):g} {w}" for w in words if getattr(one, w) is not None]
+    if one.share is not None:
+        told.append(f"{phrases.percent(one.share)} granted")
+    if one.days_waited is not None:
+        told.append(f"{one.days_waited:g} days waited")
+    if one.over_clock is not None:
+        side = "over" if one.over_clock > 0 else "within"
+        told.append(f"{abs(one.over_clock):g} days {side} the legal clock of {one.clock_days}")
+    return ", ".join(told) or "none told"
+
+
+def calendar_table(due: Iterable[Due]) -> Table:
+    """What is ahead, by day."""
+    table = _table("day", "what", "which", "says")
+    for one in due:
+        day = one.told if one.told and len(one.told) < len("2026-01-01") else str(one.day)
+        table.add_row(day, WHAT[one.what], _cell(one.name), _cell(one.says))
+    return table
+
+
+def entries_table(entries: Iterable[Entry], gone: frozenset[str]) -> Table:
+    """Who wrote what into the ledger, when; whether it was corrected or taken back since."""
+    table = _table("written", "by", "table", "what", "stands", "id")
+    for one in entries:
+        told = ", ".join(f"{name}={cell}" for name, cell in one.row.items() if cell)
+        said = "takes it back" if one.withdrawn else told
+        if one.supersedes:
+            said += f" (instead of {one.supersedes})"
+        table.add_row(
+            f"{one.clocks.known_at:%Y-%m-%d %H:%M}",
+            _cell(one.by),
+            one.table,
+            _cell(said + (f"; {one.why}" if one.why else "")),
+            "no longer" if one.id in gone else "yes",
+            one.id,
+        )
+    return table
+
+
+def _few(items: Sequence[str], pack: Pack) -> str:
+    shown = phrases.names(items[:4], pack)
+    return shown + (f" and {len(items) - 4} more" if len(items) > 4 else "")
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _cell(text: str) -> Text:
+    return Text(phrases.plain(text))
