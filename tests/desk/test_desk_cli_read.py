@@ -182,3 +182,48 @@ def test_the_scorer_of_the_annotated_corpus_takes_what_is_written(call, tmp_path
     assert done.returncode == 0, done.stderr
     assert len(out.read_text("utf-8").splitlines()) == len(texts)
     assert json.loads((tmp_path / "scores.json").read_text())
+
+
+def told_by(folder, name, publisher, text=SAID):
+    (folder / f"{name}.txt").write_text(f"date: 2023-07-03\npublisher: {publisher}\n\n{text}")
+
+
+def test_several_papers_that_tell_one_event_give_one_story_with_evidence(call, folder):
+    told_by(folder, "a", "Daily")
+    told_by(folder, "b", "Post", f"Traders in Rotterdam wait. {SAID}")
+    told_by(folder, "c", "Post", "The price of copper did not move.")
+    (line,) = lines(call("read", folder, "--stories"))
+    assert (line["type"], line["items"], line["independent"]) == ("RESTRICT", ["min.ga"], 2)
+    assert {t["doc"] for t in line["tellings"]} == {"a", "b"}
+    assert all(t["evidence"] for t in line["tellings"])
+
+
+def test_texts_without_events_give_no_story_and_no_failure(call, folder, tmp_path):
+    told_by(folder, "a", "Daily", "The price of bread did not move.")
+    out = tmp_path / "stories.jsonl"
+    ended = call("read", folder, "--stories", "--out", out)
+    assert (ended.code, out.read_text()) == (0, "")
+    assert "0 stories" in ended.err
+
+
+def test_several_processes_write_the_lines_of_one(call, folder):
+    for number in range(reader.SHARE + 3):
+        told_by(folder, f"n{number:02}", "Daily", f"{SAID} Note {number}.")
+    (folder / "n05.txt").write_bytes(b"")
+    one, two = call("read", folder), call("read", folder, "--jobs", "2")
+    assert two.out == one.out
+    assert "n05.txt: is empty" in two.err
+
+
+def test_a_number_of_processes_that_is_none_is_refused(call, folder):
+    told_by(folder, "a", "Daily")
+    ended = call("read", folder, "--jobs", "-1")
+    assert ended.code == 2
+    assert "--jobs is -1" in ended.err
+
+
+def test_names_stay_apart_however_files_are_called():
+    names, said = {}, []
+    given = [reader._own(stem, names, said.append) for stem in ("n", "n", "n-2", "n", "n-2")]
+    assert len(set(given)) == 5
+    assert given[0] == "n"

@@ -25,6 +25,7 @@ from foreshock.desk.options import (
     FailOn,
     Holders,
     Home,
+    Jobs,
     Json,
     Out,
     Port,
@@ -35,6 +36,7 @@ from foreshock.desk.output import (
     as_json,
     check_place,
     deliver,
+    delivering,
     plain,
     show_findings,
     show_rest,
@@ -224,9 +226,15 @@ def serve(home: Home = None, port: Port = None) -> None:
 
 @app.command()
 def read(
-    paths: Annotated[list[Path], typer.Argument(help="Texts, pages, PDFs, or folders of them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Texts, pages, PDFs, e-mail, Word files, or folders.")
+    ],
     out: Out = None,
     undated: Undated = None,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="One line for each event, with all who tell it.")
+    ] = False,
+    jobs: Jobs = 1,
     home: Home = None,
 ) -> None:
     """Turn texts into events: one line of JSON for each, by the event standard 1.0.
@@ -235,18 +243,19 @@ def read(
     """
     day = parse_day(undated, "--date") if undated else None
     check_place(out)
-    from foreshock.desk.reader import read_paths
+    from foreshock.desk import reader
 
     pack = load(configured.read(home).pack)
-    with progress("reading") as told:
-        found = read_paths(paths, pack, day, told)
-    for sentence in found.said:
-        say(sentence)
-    if found.said and not found.lines:
-        raise ForeshockError("no text could be read, so nothing was written")
-    deliver(out, "".join(line + "\n" for line in found.lines))
+    ask = reader.Ask(paths=tuple(paths), day=day, jobs=options.jobs(jobs))
+    written = 0
+    with delivering(out) as write, progress("reading") as told:
+        made = reader.story_lines if stories else reader.lines
+        for line in made(ask, pack, told, say):
+            write(line)
+            written += 1
+        write("")  # no story is an answer too
     if out is not None:
-        say(f"Wrote {out} ({len(found.lines)} documents).")
+        say(f"Wrote {out} ({written} {'stories' if stories else 'documents'}).")
 
 
 @app.command()

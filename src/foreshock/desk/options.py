@@ -1,6 +1,7 @@
 """The words of the command line: what can be asked, and what of it is refused."""
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -38,14 +39,31 @@ Undated = Annotated[
     str | None, typer.Option("--date", metavar="DAY", help="The date of texts that carry none.")
 ]
 Out = Annotated[Path | None, typer.Option(help="File to write; without it, stdout.")]
+Jobs = Annotated[
+    int, typer.Option("--jobs", help="Processes that read at the same time; 0: one for each core.")
+]
 Port = Annotated[int | None, typer.Option(help="Port of the web desk.")]
 
+_MOST_JOBS = 256
 _LEVELS = range(5)
 _PORTS = range(1, 65536)
 #: circles that a bulletin can be written for; what is for named persons needs their names
 _CIRCLES = ("public", "community", "organisation", "own")
 #: names offered when a word is not known
 _OFFERED = 4
+
+
+def jobs(asked: int) -> int:
+    """How many processes `--jobs` asks for; 0 stands for one for each core.
+
+    Raises `WrongUse` below 0 or far above what any machine has.
+
+    >>> jobs(2)
+    2
+    """
+    if not 0 <= asked <= _MOST_JOBS:
+        raise WrongUse(f"--jobs is {asked}", expected=f"0 to {_MOST_JOBS}")
+    return asked or (os.cpu_count() or 1)
 
 
 def day(text: str | None) -> date | None:

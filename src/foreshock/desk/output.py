@@ -1,6 +1,8 @@
 """What a verb leaves behind: sentences and tables for people, JSON for machines, files."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,15 +92,48 @@ def deliver(out: Path | None, text: str) -> None:
 
     Raises `WrongUse` when the place cannot be written to, `ForeshockError` when the disk is full.
     """
+    with delivering(out) as write:
+        write(text)
+
+
+@contextmanager
+def delivering(out: Path | None) -> Iterator[Callable[[str], None]]:
+    """Write a file part by part; it takes its place when the block ends well and wrote anything.
+
+    Without a file the parts go to stdout as they come. Raises what `deliver` raises.
+    """
     if out is None:
-        emit(text)
+        yield emit
         return
     check_place(out)
+    part = out if _is_only_a_way(out) else out.with_name(f".{out.name}.{os.getpid()}.part")
+    begun = False
+    with _saying(out):
+        file = part.open("w", encoding="utf-8")
+
+    def write(text: str) -> None:
+        nonlocal begun
+        begun = True
+        with _saying(out):
+            file.write(text)
+
     try:
-        if _is_only_a_way(out):
-            out.write_text(text, "utf-8")
-        else:
-            _put(out, text)
+        yield write
+        with _saying(out):
+            file.close()
+            if part is not out and begun:
+                part.replace(out)
+    finally:
+        with suppress(OSError):  # said above
+            file.close()
+        if part is not out:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _saying(out: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ForeshockError(
             f"{out} cannot be written: {error.strerror}",
@@ -109,15 +144,6 @@ def deliver(out: Path | None, text: str) -> None:
 def _is_only_a_way(out: Path) -> bool:
     """Whether it is a device, a pipe or a link: to put a file in its place would destroy it."""
     return out.is_symlink() or (out.exists() and not out.is_file())
-
-
-def _put(out: Path, text: str) -> None:
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def check_place(out: Path | None) -> None:

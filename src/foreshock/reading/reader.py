@@ -226,7 +226,7 @@ def standard(document: Document, reading: Reading, pack: Pack | None = None) -> 
     return {
         "doc": document.name or document.id,
         "date": day.isoformat() if day else None,
-        "events": [_standard_event(e, pack) for e in reading.events],
+        "events": [standard_event(e, pack) for e in reading.events],
     }
 
 
@@ -236,7 +236,8 @@ _AS_IS = (
 ).split()
 
 
-def _standard_event(event: Event, pack: Pack | None) -> dict[str, Any]:
+def standard_event(event: Event, pack: Pack | None = None) -> dict[str, Any]:
+    """An event in the form of the event standard 1.0, with the extra keys of `standard`."""
     said = msgspec.json.decode(msgspec.json.encode(event))
     out: dict[str, Any] = {"id": event.local}
     out.update((key, said[key]) for key in _AS_IS)
