@@ -344,6 +344,7 @@ def _signals(
         if row.flow in WATCHED_FLOWS:
             by_series.setdefault(row.series, []).append(row)
     described = {s.id: s for s in pack.series}
+    lines = []
     for name, rows in sorted(by_series.items()):
         deadlines = [
             r.since
@@ -351,7 +352,11 @@ def _signals(
             if r.since is not None and r.origin == rows[0].reporter and rows[0].item in r.items
         ]
         series = described.get(name) or _described(rows[0])
-        yield from watch.signals(series, rows, day, deadlines=deadlines)
+        found, line = watch.look(series, rows, day, deadlines=deadlines)
+        yield from found
+        lines.append(line)
+    above = {row.id: pack.ancestors(row.id)[1:] for row in pack.items if row.parent}
+    yield from watch.patterns(lines, day, above)
 
 
 def _described(row: Observation) -> Series:

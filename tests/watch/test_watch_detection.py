@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from foreshock.errors import RecordError, WrongUse
 from foreshock.watch import detect
-from foreshock.watch.detection import cadence, seconds_of
+from foreshock.watch.cadence import cadence
+from foreshock.watch.detection import seconds_of
 
 
 def months(n, first=2015):

@@ -260,13 +260,28 @@ def read(
 
 @app.command()
 def detect(
-    series: Annotated[Path, typer.Argument(help="CSV with columns timestamp,value.")],
+    series: Annotated[
+        Path | None, typer.Argument(help="CSV or XLSX with columns timestamp,value.")
+    ] = None,
     out: Out = None,
+    stream: Annotated[
+        bool,
+        typer.Option("--stream", help="Rows from stdin after a JSON header, one score a row."),
+    ] = False,
 ) -> None:
     """Score a series: each row from itself and the rows before it only.
 
     Example: foreshock detect exports.csv --out scores.csv
     """
+    if stream:
+        _detect_stream(series, out)
+        return
+    if series is None:
+        raise WrongUse(
+            "there is no series to score",
+            expected="a CSV or XLSX file, or --stream",
+            next_step="For example: foreshock detect exports.csv",
+        )
     check_place(out)
     with progress(f"scoring {series.name}"):
         from foreshock.desk.scores import scored_csv
@@ -275,6 +290,18 @@ def detect(
     deliver(out, scored)
     if out is not None:
         say(f"Wrote {out}.")
+
+
+def _detect_stream(series: Path | None, out: Path | None) -> None:
+    if series is not None or out is not None:
+        raise WrongUse(
+            "--stream reads rows from stdin and writes scores to stdout",
+            expected="no file beside it",
+            next_step="For example: foreshock detect --stream < rows",
+        )
+    from foreshock.desk.streaming import score_lines
+
+    score_lines(sys.stdin.buffer, emit, say)
 
 
 @app.command()

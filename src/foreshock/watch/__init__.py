@@ -1,6 +1,8 @@
 """Series become signals: what is unusual, since when, how sure."""
 
-from foreshock.watch.detection import Score, detect
-from foreshock.watch.signals import signals
+from foreshock.watch.detection import Score, detect, seconds_of
+from foreshock.watch.patterns import patterns
+from foreshock.watch.signals import look, signals
+from foreshock.watch.stream_feed import Feed
 
-__all__ = ["Score", "detect", "signals"]
+__all__ = ["Feed", "Score", "detect", "look", "patterns", "seconds_of", "signals"]

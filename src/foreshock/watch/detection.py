@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from foreshock.errors import RecordError, WrongUse
-from foreshock.watch import fast, slow
+from foreshock.watch import slow
+from foreshock.watch.cadence import SPACING_ROWS, cadence
+from foreshock.watch.stream_feed import Feed
 from foreshock.words.clocks import span
 from foreshock.words.records import Struct
 
@@ -16,10 +18,7 @@ from foreshock.words.records import Struct
 ALARM = 0.5
 #: rows of a slow series in which an alarm in the same direction is not raised again
 REST = 6
-#: the spacing of a series is told by its first rows, so that later ones cannot change it
-SPACING_ROWS = 6
 _DAY = 86_400.0
-_YEAR = 365.25 * _DAY
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -29,16 +28,6 @@ class Score(Struct, frozen=True, kw_only=True):
     value: float | None
     score: float
     alarm: bool
-
-
-class Cadence(Struct, frozen=True, kw_only=True):
-    """How often a series speaks: seconds between rows, and what repeats."""
-
-    seconds: float
-    #: weekly or slower
-    slow: bool
-    #: rows in a year (slow), a day, or of days in a week; 0: nothing repeats
-    cycle: int
 
 
 def detect(timestamps: Sequence[str], values: Sequence[float | None]) -> list[Score]:
@@ -77,31 +66,21 @@ def detect(timestamps: Sequence[str], values: Sequence[float | None]) -> list[Sc
     ]
 
 
-def cadence(seconds: npt.NDArray[np.float64]) -> Cadence:
-    """How often a series speaks, by the median gap between its first rows.
-
-    >>> cadence(np.arange(10) * 300.0).cycle
-    288
-    """
-    gaps = np.diff(seconds[:SPACING_ROWS])
-    gap = float(np.median(gaps))
-    if gap <= 0:
-        return Cadence(seconds=1.0, slow=False, cycle=0)
-    if gap >= 5 * _DAY:  # rows may be missing: the shorter gaps tell the spacing
-        single = gaps[(gaps > 0) & (gaps < 1.5 * gaps[gaps > 0].min())]
-        cycle = max(1, round(_YEAR / float(np.median(single))))
-        return Cadence(seconds=_YEAR / cycle, slow=True, cycle=cycle)
-    return Cadence(seconds=gap, slow=False, cycle=7 if gap > _DAY / 2 else round(_DAY / gap))
-
-
 def _judge(
     seconds: npt.NDArray[np.float64], known: npt.NDArray[np.bool_], amounts: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Scores and alarms of the known rows."""
     pace = cadence(seconds)
     if not pace.slow:
-        scores = 1 - np.exp(-fast.judge(amounts, pace.cycle))
-        return scores, scores >= ALARM
+        feed = Feed()
+        unknown = np.where(known, 0.0, np.nan)
+        unknown[known] = amounts
+        told = [
+            feed.push(moment, None if np.isnan(value) else value)
+            for moment, value in zip(seconds.tolist(), unknown.tolist(), strict=True)
+        ]
+        verdicts = [one for one, is_known in zip(told, known.tolist(), strict=True) if is_known]
+        return np.array([v.score for v in verdicts]), np.array([v.alarm for v in verdicts])
     since = np.maximum.accumulate(seconds[known]) - seconds[0]
     slots = np.maximum(0, np.rint(since / pace.seconds)).astype(np.int64)
     judged = slow.judge(amounts, slots, pace.cycle)

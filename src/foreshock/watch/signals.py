@@ -17,9 +17,10 @@ from foreshock.errors import WrongUse
 from foreshock.watch import slow
 from foreshock.watch.detection import ALARM
 from foreshock.watch.hygiene import Conflict, Month, amount, months
-from foreshock.words.clocks import Clocks, span
-from foreshock.words.markings import strictest
-from foreshock.words.records import Observation, Signal, Struct
+from foreshock.watch.patterns_rush import rushes
+from foreshock.watch.telling import Judged, Line, Told, month_number, percent, signal_of
+from foreshock.words.clocks import span
+from foreshock.words.records import Observation, Signal
 from foreshock.words.reference import Series
 
 #: from so many known months on, the season is known and a month is judged as in `detect`
@@ -28,32 +29,16 @@ ENOUGH = 24
 FEW = ((1, 0.15, 0.5), (2, 0.25, 0.6), (3, 0.5, 0.95))
 #: a fall counts only below this share of the usual, a recovery above that one
 FALLEN, RECOVERED = 0.7, 0.8
-#: so many times the usual, in the months before a known deadline, is a rush
-RUSH, RUSH_MONTHS = 1.4, 3
 #: known months that set the usual level, at most
 MEMORY = 24
 #: a state is told while its newest month ended at most so many days ago
 FRESH_DAYS = 400
-#: a recovery or a rush is news for so many months
+#: a recovery is news for so many months
 NEWS_MONTHS = 6
 #: a series is overdue when so many periods are missing beyond its usual lag
 OVERDUE_MONTHS = 2
 #: flows that are no quantity of goods: a price that falls is no supply that fails
 NO_QUANTITY = frozenset({"price"})
-
-
-class Judged(Struct, frozen=True, kw_only=True):
-    """One month against its usual level; `usual` is None where too little lies behind it."""
-
-    month: Month
-    usual: float | None
-    score: float
-    state: Literal["usual", "fallen", "risen", "unknown"]
-
-    @property
-    def ratio(self) -> float | None:
-        """Share of the usual level; None where it is unknown or not above 0."""
-        return self.month.value / self.usual if self.usual and self.usual > 0 else None
 
 
 def signals(
@@ -72,6 +57,16 @@ def signals(
 
     Raises `WrongUse` for a series without a unit.
     """
+    return look(series, observations, day, deadlines)[0]
+
+
+def look(
+    series: Series,
+    observations: Sequence[Observation],
+    day: date,
+    deadlines: Sequence[date] = (),
+) -> tuple[list[Signal], Line]:
+    """The signals of one series, and its months as judged: what `patterns` compares."""
     if not series.unit:
         raise WrongUse(f"series {series.id} has no unit", expected="one, such as t or kg")
     own = [row for row in observations if row.series == series.id]
@@ -79,12 +74,12 @@ def signals(
     judged = [] if series.flow in NO_QUANTITY else judge(single)
     found = [
         *_fall_or_recovery(series, judged, day),
-        *_rushes(series, judged, deadlines),
+        *rushes(series, judged, deadlines),
         *_silence(series, single, day),
     ]
     recent = day - timedelta(days=2 * FRESH_DAYS)
     found += [_conflict(series, c) for c in conflicts if span(c.period)[1] >= recent]
-    return found
+    return found, Line(series=series, judged=tuple(judged))
 
 
 def judge(single: Sequence[Month]) -> list[Judged]:
@@ -92,8 +87,8 @@ def judge(single: Sequence[Month]) -> list[Judged]:
     by_few = _by_few(single)
     if len(single) < ENOUGH:
         return by_few
-    first = _number(single[0].period)
-    slots = np.array([_number(m.period) - first for m in single], dtype=np.int64)
+    first = month_number(single[0].period)
+    slots = np.array([month_number(m.period) - first for m in single], dtype=np.int64)
     found = slow.judge(np.array([m.value for m in single]), slots, 12)
     rows = zip(single, *(column.tolist() for column in found), strict=True)
     return [
@@ -146,16 +141,16 @@ def _fall_or_recovery(series: Series, judged: Sequence[Judged], day: date) -> li
     back = next((row for row in after if (row.ratio or 0.0) >= RECOVERED), None)
     if back is None:
         return [_fall(series, fall, after)]
-    if _number(judged[-1].month.period) - _number(back.month.period) >= NEWS_MONTHS:
+    if month_number(judged[-1].month.period) - month_number(back.month.period) >= NEWS_MONTHS:
         return []
     says = (
         f"{series.title}: {amount(back.month.value, series.unit)} in {back.month.period}, "
-        f"{_percent(back)} of the usual {amount(back.usual or 0.0, series.unit)}, after the fall "
+        f"{percent(back)} of the usual {amount(back.usual or 0.0, series.unit)}, after the fall "
         f"that began in {fall[0].month.period}"
     )
     score = min(1.0, back.ratio or 0.0) * fall[-1].score
-    told = _Told(kind="recovery", since=back.month.period, score=score, direction="up", says=says)
-    return [_signal(series, told, [row.month.source for row in (*fall, back)])]
+    told = Told(kind="recovery", since=back.month.period, score=score, direction="up", says=says)
+    return [signal_of(series, told, [row.month.source for row in (*fall, back)])]
 
 
 def _last_fall(judged: Sequence[Judged]) -> list[Judged]:
@@ -178,7 +173,7 @@ def _fall(series: Series, fall: Sequence[Judged], after: Sequence[Judged]) -> Si
     what = (
         f"nothing at all in {newest.month.period}, where {usual} is usual"
         if value == 0
-        else f"{amount(value, series.unit)} in {newest.month.period}, {_percent(newest)} of the "
+        else f"{amount(value, series.unit)} in {newest.month.period}, {percent(newest)} of the "
         f"usual {usual}"
     )
     since = fall[0].month.period
@@ -186,33 +181,8 @@ def _fall(series: Series, fall: Sequence[Judged], after: Sequence[Judged]) -> Si
     if after:
         says += f"; {after[-1].month.period}: {amount(after[-1].month.value, series.unit)}"
     score = max(row.score for row in fall)
-    told = _Told(kind="drop", since=since, score=score, direction="down", says=says)
-    return _signal(series, told, [row.month.source for row in (*fall, *after)])
-
-
-def _rushes(series: Series, judged: Sequence[Judged], deadlines: Sequence[date]) -> list[Signal]:
-    """Months well above the usual in the months before a deadline."""
-    found = []
-    newest = _number(judged[-1].month.period) if judged else 0
-    for deadline in sorted(set(deadlines)):
-        due = deadline.year * 12 + deadline.month
-        for row in judged:
-            early = due - _number(row.month.period)
-            if not 0 <= early <= RUSH_MONTHS or (row.ratio or 0.0) < RUSH:
-                continue
-            if newest - _number(row.month.period) >= NEWS_MONTHS:
-                continue
-            says = (
-                f"{series.title}: {amount(row.month.value, series.unit)} in {row.month.period}, "
-                f"{_percent(row)} of the usual {amount(row.usual or 0.0, series.unit)}, before "
-                f"{deadline.isoformat()}"
-            )
-            score = min(0.95, 1 - 1 / (row.ratio or 1.0))
-            told = _Told(
-                kind="rush", since=row.month.period, score=score, direction="up", says=says
-            )
-            found.append(_signal(series, told, [row.month.source]))
-    return found
+    told = Told(kind="drop", since=since, score=score, direction="down", says=says)
+    return signal_of(series, told, [row.month.source for row in (*fall, *after)])
 
 
 def _silence(series: Series, single: Sequence[Month], day: date) -> list[Signal]:
@@ -231,8 +201,8 @@ def _silence(series: Series, single: Sequence[Month], day: date) -> list[Signal]
         f"beyond the usual lag of {lag} days and {OVERDUE_MONTHS} months: unknown, not quiet"
     )
     score = 1 - exp(-overdue / 90)
-    told = _Told(kind="silence", since=newest.period, score=score, direction="none", says=says)
-    return [_signal(series, told, [newest.source])]
+    told = Told(kind="silence", since=newest.period, score=score, direction="none", says=says)
+    return [signal_of(series, told, [newest.source])]
 
 
 def _seen_lag(single: Sequence[Month]) -> int:
@@ -240,61 +210,12 @@ def _seen_lag(single: Sequence[Month]) -> int:
     return round(median((m.source.clocks.known_at.date() - span(m.period)[1]).days for m in single))
 
 
-class _Told(Struct, frozen=True, kw_only=True):
-    kind: str
-    since: str
-    score: float
-    direction: Literal["up", "down", "none"]
-    says: str
-
-
 def _conflict(series: Series, conflict: Conflict) -> Signal:
-    told = _Told(
+    told = Told(
         kind="conflict",
         since=conflict.period,
         score=1.0,
         direction="none",
         says=f"{series.title}: {conflict.says}",
     )
-    return _signal(series, told, list(conflict.figures))
-
-
-def _signal(series: Series, told: _Told, figures: Sequence[Observation]) -> Signal:
-    """The record: known since the newest of its figures was."""
-    known = max(figures, key=lambda row: row.clocks.known_at).clocks
-    clocks = Clocks(
-        known_at=known.known_at,
-        received=max(row.clocks.received for row in figures),
-        published=known.published,
-        happened=told.since,
-        backfilled=known.backfilled,
-    )
-    supplier, receiver = series.reporter, series.partner
-    if series.flow == "imports":  # the receiver reports these
-        supplier, receiver = receiver, supplier
-    return Signal(
-        clocks=clocks,
-        marking=strictest([row.marking for row in figures]),
-        kind=told.kind,
-        series=series.id,
-        item=series.item,
-        actor=_everybody(supplier),
-        partner=_everybody(receiver),
-        since=told.since,
-        score=told.score,
-        direction=told.direction,
-        says=told.says,
-        evidence=tuple(f"{row.series}:{row.period}:{row.origin.publisher}" for row in figures),
-    ).sealed()
-
-
-def _everybody(side: str) -> str:
-    return "all" if side in ("", "world") else side
-
-
-def _number(period: str) -> int:
-    return int(period[:4]) * 12 + int(period[5:7])
-
-
-def _percent(row: Judged) -> str:
-    return f"{(row.ratio or 0.0) * 100:.0f} %"
+    return signal_of(series, told, list(conflict.figures))
