@@ -1,0 +1,387 @@
+"""The TAXII 2.1 server: what is asked for, found on the shelf, let through by marking, sent.
+
+Source: TAXII Version 2.1, OASIS Standard, 10 June 2021. Where the standard leaves a choice:
+
+- what a caller may not know of does not exist: 404, never 403 (but for the table of section 5.7)
+- without credentials 401 and `WWW-Authenticate`; a wrong password is told the same
+- an object id that is unknown: 404
+- no headers `X-TAXII-Date-Added-*` on an answer without objects
+- `match[version]=all` with anything beside it: 400
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from foreshock.errors import ArchiveBusy, ArchiveFull, Misread
+from foreshock.exchange.intake import Refused, Unparsed, sort_out, take_apart
+from foreshock.exchange.taxii import ask
+from foreshock.exchange.taxii.accounts import Account, Collection, Door, House
+from foreshock.words.markings import Marking
+from foreshock.words.shelf import Item, Page, Shelf, Wanted
+
+STIX = "application/stix+json;version=2.1"
+#: how long the outcome of a POST can be asked for, in seconds; the standard asks for a day
+STATUS_KEPT = 3 * 86_400
+#: a body has to arrive within this many seconds
+BODY_SECONDS = 30.0
+#: objects in one POST; more are refused before any is looked at
+POST_MOST = 20_000
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class Failure(Exception):
+    """An answer that is an error of TAXII."""
+
+    def __init__(self, status: int, title: str, says: str = "", **headers: str) -> None:
+        super().__init__(title)
+        self.status, self.title, self.says = status, title, says
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def make_taxii(house: House, accounts: tuple[Account, ...], shelf: Shelf) -> Starlette:
+    """The server as an ASGI application; `shelf` keeps the objects.
+
+    TLS, and limits on the number of requests, are the business of the proxy in front of it.
+    """
+    server = Server(house, accounts, shelf)
+    root = urlsplit(house.url).path.rstrip("/")
+    one = f"{root}/collections/{{collection}}"
+    routes: list[tuple[str, dict[str, Any]]] = [
+        ("/taxii2/", {"GET": server.discovery}),
+        (f"{root}/", {"GET": server.root}),
+        (f"{root}/status/{{status}}/", {"GET": server.status}),
+        (f"{root}/collections/", {"GET": server.collections}),
+        (f"{one}/", {"GET": server.collection}),
+        (f"{one}/manifest/", {"GET": server.manifest}),
+        (f"{one}/objects/", {"GET": server.objects, "POST": server.post}),
+        (f"{one}/objects/{{object}}/", {"GET": server.object, "DELETE": server.delete}),
+        (f"{one}/objects/{{object}}/versions/", {"GET": server.versions}),
+    ]
+    return Starlette(
+        routes=[
+            Route(path, server.guarded(verbs), methods=["GET", "POST", "DELETE", "PUT", "PATCH"])
+            for path, verbs in routes
+        ],
+        exception_handlers={HTTPException: _no_such_place, Exception: _failed},
+    )
+
+
+class Server:
+    """Answers the requests of TAXII 2.1 from a shelf."""
+
+    def __init__(self, house: House, accounts: tuple[Account, ...], shelf: Shelf) -> None:
+        self._house = house
+        self._shelf = shelf
+        self._door = Door(accounts)
+        self._offered = {one.id: one for one in house.collections}
+
+    def guarded(self, verbs: dict[str, Any]) -> Answer:
+        """An endpoint: who asks, in which form, with which verb; then the answer."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                who = await run_in_threadpool(self._door.who, request.headers.get("authorization"))
+                if who is None:
+                    raise Failure(
+                        401, "Credentials are needed", WWW_Authenticate='Basic realm="taxii"'
+                    )
+                if not ask.acceptable(request.headers.get("accept")):
+                    raise Failure(406, f"Only {ask.MEDIA} is served")
+                verb = verbs.get("GET" if request.method == "HEAD" else request.method)
+                if verb is None:
+                    raise Failure(405, "Method not allowed", Allow=", ".join(verbs))
+                if request.method == "POST":
+                    return await self._posted(request, who, verb)
+                return await run_in_threadpool(verb, request, who)
+            except Failure as failure:
+                return _error(failure)
+            except ask.Malformed as error:
+                return _error(Failure(400, "The query cannot be read", str(error)))
+            except ArchiveBusy:
+                return _error(Failure(503, "Busy", "Try again in a moment.", Retry_After="5"))
+            except ArchiveFull:
+                return _error(Failure(507, "No room is left", "Nothing of this was kept."))
+
+        return answer
+
+    # -- what is offered -------------------------------------------------------------------------
+
+    def discovery(self, request: Request, who: Account) -> Response:
+        """The server's own description."""
+        house = self._house
+        said = {"title": house.title, "description": house.description, "contact": house.contact}
+        said = {name: text for name, text in said.items() if text}
+        return _json({**said, "default": house.url, "api_roots": [house.url]})
+
+    def root(self, request: Request, who: Account) -> Response:
+        """The one API root."""
+        return _json(
+            {
+                "title": self._house.title,
+                "versions": [ask.MEDIA],
+                "max_content_length": self._house.max_content_length,
+            }
+        )
+
+    def collections(self, request: Request, who: Account) -> Response:
+        """The collections that the caller may know of, in the order of the house."""
+        seen = [_told(c, who) for c in self._house.collections if c.id in who.read | who.write]
+        return _json({"collections": seen} if seen else {})
+
+    def collection(self, request: Request, who: Account) -> Response:
+        """One collection."""
+        return _json(_told(self._named(request, who), who))
+
+    def _named(self, request: Request, who: Account, right: str = "") -> Collection:
+        found = self._offered.get(request.path_params["collection"])
+        if found is None or found.id not in who.read | who.write:
+            raise Failure(404, "No such collection")
+        if right and found.id not in getattr(who, right):
+            raise Failure(404, "No such collection")
+        return found
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def _page(self, request: Request, who: Account, **fixed: Any) -> Page:
+        collection = self._named(request, who, "read")
+        wanted = ask.wanted(request.query_params.multi_items(), who.clearance(collection))
+        if fixed:
+            wanted = msgspec.structs.replace(wanted, **fixed)
+        return self._shelf.page(collection.id, wanted)
+
+    def objects(self, request: Request, who: Account) -> Response:
+        """Objects as the bytes that arrived."""
+        return _envelope(self._page(request, who))
+
+    def object(self, request: Request, who: Account) -> Response:
+        """One object by its id."""
+        page = self._page(request, who, ids=(request.path_params["object"],))
+        if not page.objects:
+            self._must_exist(request, who)
+        return _envelope(page)
+
+    def _must_exist(self, request: Request, who: Account) -> None:
+        """404 unless the caller may see some version of the object."""
+        collection = self._named(request, who, "read")
+        some = Wanted(
+            ids=(request.path_params["object"],), versions=("all",), limit=1,
+            clearance=who.clearance(collection),
+        )  # fmt: skip
+        if not self._shelf.page(collection.id, some).objects:
+            raise Failure(404, "No such object")
+
+    def manifest(self, request: Request, who: Account) -> Response:
+        """What is there, without the objects."""
+        page = self._page(request, who)
+        entries = [
+            {
+                "id": kept.id,
+                "date_added": ask.moment(kept.added),
+                "version": kept.version or ask.moment(kept.added),
+                "media_type": STIX,
+            }
+            for kept in page.objects
+        ]
+        return _json(_paged(page, {"objects": entries} if entries else {}), _dates(page))
+
+    def versions(self, request: Request, who: Account) -> Response:
+        """Which versions of one object there are."""
+        page = self._page(
+            request, who, ids=(request.path_params["object"],), versions=("all",), types=()
+        )
+        if not page.objects:
+            self._must_exist(request, who)
+        found = [kept.version or ask.moment(kept.added) for kept in page.objects]
+        return _json(_paged(page, {"versions": found} if found else {}), _dates(page))
+
+    def status(self, request: Request, who: Account) -> Response:
+        """What became of a POST; only its own sender may ask."""
+        name = f"{who.name}/{request.path_params['status']}"
+        body = self._shelf.noted(name, time.time())
+        if body is None:
+            raise Failure(404, "No such status")
+        return _sent(body)
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    async def _posted(self, request: Request, who: Account, verb: Any) -> Response:
+        collection = self._named(request, who)
+        if collection.id not in who.write:
+            raise Failure(403, "This collection cannot be written to")
+        if not ask.is_taxii(request.headers.get("content-type")):
+            raise Failure(415, f"Only {ask.MEDIA} is taken")
+        body = await self._body(request)
+        return await run_in_threadpool(verb, collection, who, body)
+
+    async def _body(self, request: Request) -> bytes:
+        most = self._house.max_content_length
+        too_long = Failure(413, "Too long", f"At most {most} bytes are taken at once.")
+        stated = request.headers.get("content-length", "")
+        if stated.isdigit() and int(stated) > most:
+            raise too_long
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                async for part in request.stream():
+                    size += len(part)
+                    if size > most:
+                        raise too_long
+                    parts.append(part)
+        except TimeoutError:
+            raise Failure(408, "Too slow", "The body did not arrive in time.") from None
+        except ClientDisconnect:
+            raise Failure(400, "Cut off") from None
+        return b"".join(parts)
+
+    def post(self, collection: Collection, who: Account, body: bytes) -> Response:
+        """Take what is sound, say of the rest why it is not; answered once it is on the disk."""
+        try:
+            bodies = take_apart(body)
+        except Unparsed as error:
+            raise Failure(400, "The body cannot be read", str(error)) from None
+        except Misread as error:
+            raise Failure(422, "The body is no envelope", str(error)) from None
+        if not bodies:
+            raise Failure(422, "The envelope is empty", "Expected at least one object.")
+        if len(bodies) > POST_MOST:
+            raise Failure(413, "Too many objects", f"At most {POST_MOST} are taken at once.")
+        items, refused = sort_out(bodies)
+        items, too_strict = _fit(items, collection)
+        failures = [
+            {"id": one.id, "version": one.version or "unknown", "message": one.why}
+            for one in (*refused, *too_strict)
+        ]
+        successes = []
+        for item, fate in zip(items, self._shelf.put(collection.id, items), strict=True):
+            told = {"id": item.id, "version": item.version or "unversioned"}
+            if fate == "conflict":
+                why = "another content is kept under this id and version; it stays"
+                failures.append({**told, "message": why})
+            else:
+                successes.append(told)
+        return self._noted(who, successes, failures)
+
+    def _noted(self, who: Account, successes: list[Any], failures: list[Any]) -> Response:
+        name = str(uuid.uuid4())
+        said: dict[str, Any] = {
+            "id": name,
+            "status": "complete",
+            "request_timestamp": ask.moment(time.time_ns() // 1000),
+            "total_count": len(successes) + len(failures),
+            "success_count": len(successes),
+            "failure_count": len(failures),
+            "pending_count": 0,
+        }
+        said.update({"successes": successes} if successes else {})
+        said.update({"failures": failures} if failures else {})
+        body = msgspec.json.encode(said)
+        self._shelf.note(f"{who.name}/{name}", body, time.time() + STATUS_KEPT)
+        return _sent(body, 202)
+
+    def delete(self, request: Request, who: Account) -> Response:
+        """Drop versions of an object: only for those who may read, write and delete."""
+        collection = self._named(request, who)
+        if not who.delete or collection.id not in who.read & who.write:
+            raise Failure(403, "Objects of this collection cannot be deleted")
+        self._must_exist(request, who)
+        asked = request.query_params.multi_items()
+        wanted = ask.wanted(asked, who.clearance(collection))
+        every = {} if any(name == "match[version]" for name, _ in asked) else {"versions": ("all",)}
+        chosen = msgspec.structs.replace(
+            wanted, ids=(request.path_params["object"],), after=0, **every
+        )
+        self._shelf.take_away(collection.id, chosen)
+        return Response(status_code=200, media_type=ask.MEDIA)
+
+
+def _fit(items: list[Item], collection: Collection) -> tuple[list[Item], list[Refused]]:
+    """What may lie in a collection at all: TLP:RED never does."""
+    fit: list[Item] = []
+    held: list[Refused] = []
+    for item in items:
+        if item.marking >= Marking.RED:
+            why = "it is marked TLP:RED, or with a marking unknown here; send it sealed instead"
+            held.append(Refused(id=item.id, version=item.version, why=why))
+        else:
+            fit.append(item)
+    return fit, held
+
+
+def _told(collection: Collection, who: Account) -> dict[str, Any]:
+    said: dict[str, Any] = {"id": collection.id, "title": collection.title}
+    if collection.description:
+        said["description"] = collection.description
+    return {
+        **said,
+        "can_read": collection.id in who.read,
+        "can_write": collection.id in who.write,
+        "media_types": [STIX],
+    }
+
+
+# -- how it is sent ------------------------------------------------------------------------------
+
+
+def _envelope(page: Page) -> Response:
+    if not page.objects:
+        return _sent(b"{}")
+    head = b"{"
+    if page.more:
+        head += b'"more":true,"next":"' + ask.token(page.objects[-1].added).encode() + b'",'
+    body = b'"objects":[' + b",".join(kept.body for kept in page.objects) + b"]}"
+    return _sent(head + body, 200, _dates(page))
+
+
+def _paged(page: Page, said: dict[str, Any]) -> dict[str, Any]:
+    if not page.more:
+        return said
+    return {"more": True, "next": ask.token(page.objects[-1].added), **said}
+
+
+def _dates(page: Page) -> dict[str, str]:
+    if not page.objects:
+        return {}
+    return {
+        "X-TAXII-Date-Added-First": ask.moment(page.objects[0].added),
+        "X-TAXII-Date-Added-Last": ask.moment(page.objects[-1].added),
+    }
+
+
+def _json(said: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return _sent(msgspec.json.encode(said), 200, headers)
+
+
+def _sent(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        body, status, headers={"Cache-Control": "no-store", **(headers or {})}, media_type=ask.MEDIA
+    )
+
+
+def _error(failure: Failure) -> Response:
+    said = {"title": failure.title, "http_status": str(failure.status)}
+    if failure.says:
+        said["description"] = failure.says
+    return _sent(msgspec.json.encode(said), failure.status, failure.headers)
+
+
+async def _no_such_place(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return _error(Failure(status, "Nothing is there" if status == 404 else "That cannot be done"))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return _error(Failure(500, "That did not work", "The house has been told."))
