@@ -9,7 +9,7 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -42,6 +42,9 @@ from foreshock.words.reference import Series
 
 #: told what is being done, how much of it is done, and how much there is
 Progress = Callable[[str, int, int], None]
+
+#: days of news that bursts and novelty are held against: what was told before is forgotten
+NEWS_DAYS = 800
 
 #: flows whose series are watched for unusual figures; yearly production is not
 WATCHED_FLOWS = ("exports", "imports", "price", "transits")
@@ -203,7 +206,10 @@ def _look(
         regimes = book.regimes(day)
     with watchclock.over("watch"):
         observations = tuple(archive.observations(day))
-        signals = tuple(_signals(pack, observations, regimes, day))
+        signals = (
+            *_signals(pack, observations, regimes, day),
+            *watch.news(_mentions(pack, documents, readings, day), day, pack.name),
+        )
     with watchclock.over("warn"):
         network = Network(pack, day)
         known = warn.Known(day=day, events=events, regimes=regimes, signals=signals)
@@ -357,6 +363,40 @@ def _signals(
         lines.append(line)
     above = {row.id: pack.ancestors(row.id)[1:] for row in pack.items if row.parent}
     yield from watch.patterns(lines, day, above)
+
+
+def _mentions(
+    pack: Pack, documents: Sequence[Document], readings: Sequence[Reading], day: date
+) -> Iterator[watch.Mention]:
+    """What publishers told in words of their own in the last years: reprints are left out."""
+    first = day - timedelta(days=NEWS_DAYS)
+    of = {one.document: one.events for one in readings}
+    lately = [
+        (d, [e for e in of.get(d.id, ()) if not e.background])
+        for d in documents
+        if d.clocks.published is not None and first <= d.clocks.published <= day
+    ]
+    by_id = {d.id: d for d, _ in lately}
+    for story in reading.stories(lately, pack):
+        told: set[str] = set()
+        for telling in story.tellings:
+            who = telling.agency or telling.publisher
+            document = by_id[telling.document]
+            if telling.copy_of or not who or who in told or telling.published is None:
+                continue
+            told.add(who)
+            for item in story.event.items:
+                for actor in story.event.actors or ("",):
+                    yield watch.Mention(
+                        day=telling.published,
+                        clocks=document.clocks,
+                        publisher=who,
+                        item=item,
+                        actor=actor,
+                        what=story.event.type,
+                        evidence=(telling.event, telling.document),
+                        marking=document.marking,
+                    )
 
 
 def _described(row: Observation) -> Series:

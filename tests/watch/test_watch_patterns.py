@@ -105,8 +105,9 @@ def test_onward_exports_of_the_third_country_make_it_surer_and_their_absence_ref
         line(TO_VN, partner="VN", reporter="MY"),
         line(steady(400, 14, seed=1, spread=0.8), partner="VN"),
         line([*TO_VN[:6], None, None], partner="VN"),
+        line([*steady(4000, seed=1), 7000, 8000], partner="VN"),
     ],
-    ids="steady too-small the-world other-goods other-origin lumpy unknown-then".split(),
+    ids="steady too-small the-world other-goods other-origin lumpy unknown-then too-large".split(),
 )
 def test_no_rerouting_is_told_without_a_rise_that_makes_up_the_loss(other):
     assert "rerouting" not in kinds(line(TO_US), other)

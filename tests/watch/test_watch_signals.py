@@ -132,6 +132,34 @@ def test_a_rush_before_a_known_deadline_is_told_and_only_with_the_deadline():
     assert "160 % of the usual 5,611 kg" in rush.says and "2023-08-01" in rush.says
 
 
+def test_what_moves_after_a_deadline_is_no_rush_before_it():
+    late = [*STORY[:3], figure("2023-08", 9000, "2023-09-20")]
+    assert "rush" not in kinds("2023-09-21", late, deadlines=[date(2023, 8, 1)])
+    assert "rush" in kinds("2023-09-21", late, deadlines=[date(2023, 8, 20)])
+
+
+def test_a_rush_is_told_in_months_of_supply_and_with_what_came_after():
+    rushed = [
+        *STORY[:3],
+        figure("2023-06", 9000, "2023-07-20"),
+        figure("2023-07", 12_000, "2023-08-20"),
+    ]
+    before = only("rush", "2023-08-21", rushed, deadlines=[date(2023, 8, 1)])
+    assert "9,000 kg in 2023-06, 12,000 kg in 2023-07" in before.says
+    assert "months of usual supply bought ahead, so expect less afterwards" in before.says
+    after = only("rush", "2023-09-21", [*rushed, STORY[4]], deadlines=[date(2023, 8, 1)])
+    assert after.says.endswith("; 2023-08: 0 kg")
+
+
+def test_a_lumpy_series_does_not_rush_by_its_usual_lumps():
+    lumpy = [
+        figure(f"2022-{n:02d}", 1000 * (1 + 3 * (n % 2)), f"2022-{n:02d}-28") for n in range(1, 13)
+    ]
+    assert "rush" not in kinds(
+        "2023-02-01", [*lumpy, figure("2023-01", 4000, "2023-01-31")], deadlines=[date(2023, 2, 1)]
+    )
+
+
 def test_one_month_before_it_needs_a_very_large_fall_and_is_sure_of_little():
     two = [figure("2023-11", 12_186, "2023-12-20"), figure("2023-12", 948, "2024-01-20")]
     assert only("drop", "2024-01-21", two).score == 0.5

@@ -228,7 +228,12 @@ class Sources:
         )
 
     def _of_signal(self, signal: Signal) -> Cited:
-        """A signal, with the newest figure that it rests on as its source."""
+        """A signal, with the newest text or figure that it rests on as its source."""
+        texts = [self.documents[key] for key in signal.evidence if key in self.documents]
+        if texts:
+            newest_text = max(texts, key=lambda text: text.clocks.known_at)
+            cited = of_document(newest_text)
+            return msgspec.structs.replace(cited, kind="signal", label=signal.says)
         known = [self.figures[key] for key in signal.evidence if key in self.figures]
         newest = known[-1] if known else None
         return Cited(

@@ -135,6 +135,11 @@ def item(view: View, key: str) -> Context:
         "dependence": dependence(view, key),
         "shares": shares(view, key),
         "series": series(view, key),
+        "news": [
+            (s, view.sources.cite(s.id))
+            for s in view.findings.signals
+            if s.item == key and s.kind in ("burst", "novelty")
+        ],
         "measures": [m for m in view.findings.measures if near & set(m.items)],
         "events": events(view, [e for e in view.findings.events if near & set(e.items)]),
         "goes_into": [n for n in view.pack.needs if n.input == key and n.known(view.day)],

@@ -1,8 +1,19 @@
 """Series become signals: what is unusual, since when, how sure."""
 
 from foreshock.watch.detection import Score, detect, seconds_of
+from foreshock.watch.news import Mention, news
 from foreshock.watch.patterns import patterns
 from foreshock.watch.signals import look, signals
 from foreshock.watch.stream_feed import Feed
 
-__all__ = ["Feed", "Score", "detect", "look", "patterns", "seconds_of", "signals"]
+__all__ = [
+    "Feed",
+    "Mention",
+    "Score",
+    "detect",
+    "look",
+    "news",
+    "patterns",
+    "seconds_of",
+    "signals",
+]

@@ -9,7 +9,7 @@ the newest months that both know, as long as the fall lasts, three at most.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 from typing import NamedTuple
 
 from foreshock.errors import UnknownWord
@@ -21,7 +21,8 @@ from foreshock.words.records import Signal, Struct
 from foreshock.words.reference import Series
 from foreshock.words.units import UNITS, convert
 
-#: a rise counts beyond so many usual departures of the series itself
+#: a rise counts beyond so many usual departures of the series itself, and beyond more of them where
+#: it is the largest of many lines: the largest of n departures is about sqrt(2 log n) by chance
 BEYOND = 2.0
 #: departures below this log ratio are taken for this: nobody's statistics are finer
 FLOOR = 0.05
@@ -59,12 +60,16 @@ class Pair(NamedTuple):
         return sum(r.month.value for r in self.risen) / _usual(self.risen)
 
     @property
+    def lost(self) -> float:
+        """What is missing from the usual, in the unit of what fell."""
+        return _usual(self.fallen) * (1 - self.left)
+
+    @property
     def cover(self) -> float:
         """Share of the loss that the gain makes up; 0 where the units are of two kinds."""
-        lost = _usual(self.fallen) * (1 - self.left)
         gained = _usual(self.risen) * (self.reached - 1)
         try:
-            return convert(gained, self.rose.series.unit, self.fell.series.unit) / lost
+            return convert(gained, self.rose.series.unit, self.fell.series.unit) / self.lost
         except UnknownWord:
             return 0.0
 
@@ -80,8 +85,11 @@ class Pattern(Struct, frozen=True, kw_only=True):
     #: what fell is at this share of the usual or less, what rose at that one or more
     left_most: float
     reached_least: float
-    #: share of the loss that the gain makes up at least
+    #: share of the loss that the gain makes up at least, and at most
     cover_least: float
+    cover_most: float
+    #: share of what all lines of the group usually carry that the loss is at least
+    loss_least: float
     #: what the two together mean, after the two figures
     means: str
 
@@ -123,7 +131,7 @@ def _pairs(pattern: Pattern, lines: Sequence[Line], lineage: Lineage) -> Iterato
             for rose in group:
                 if rose is not fell and pattern.fits(fell.series, rose.series, lineage):
                     pair = _together(fell, rose)
-                    if pair is not None and _holds(pattern, pair):
+                    if pair is not None and _holds(pattern, pair, group):
                         yield pair
 
 
@@ -146,14 +154,22 @@ def _together(fell: Line, rose: Line) -> Pair | None:
     return Pair(fell, rose, tuple(a for a, _ in run), tuple(b for _, b in run))
 
 
-def _holds(pattern: Pattern, pair: Pair) -> bool:
+def _holds(pattern: Pattern, pair: Pair, group: Sequence[Line]) -> bool:
     """Whether the pair departs far enough, and the rise is none that comes by chance."""
     if pair.left > pattern.left_most or pair.reached < pattern.reached_least:
         return False
-    if pair.cover < pattern.cover_least:
+    if not pattern.cover_least <= pair.cover <= pattern.cover_most:
+        return False
+    if pattern.loss_least and pair.lost < pattern.loss_least * len(pair.fallen) * _carried(group):
         return False
     chance = max(FLOOR, departure(pair.rose.judged, pair.risen[0])) / sqrt(len(pair.risen))
-    return log(pair.reached) >= BEYOND * chance
+    return log(pair.reached) >= max(BEYOND, sqrt(2 * log(len(group)))) * chance
+
+
+def _carried(group: Sequence[Line]) -> float:
+    """What all lines of a group to single partners usually carry in a month."""
+    newest = [line.judged[-1].usual or 0.0 for line in group if _has_partner(line.series)]
+    return sum(newest)
 
 
 def _signal(pattern: Pattern, pair: Pair, lines: Sequence[Line]) -> Signal | None:
@@ -224,7 +240,10 @@ def _has_partner(series: Series) -> bool:
 
 
 def _same_goods(series: Series) -> tuple[str, ...] | None:
-    return (series.flow, series.reporter, series.item, series.code, _dimension(series))
+    """Quantities of one item to several partners, in one unit: their amounts are added up."""
+    if _dimension(series) not in ("mass", "count"):
+        return None
+    return (series.flow, series.reporter, series.item, series.code, series.unit)
 
 
 def _same_line(series: Series) -> tuple[str, ...] | None:
@@ -268,6 +287,8 @@ PATTERNS = (
         left_most=0.7,
         reached_least=1.3,
         cover_least=0.3,
+        cover_most=2.0,
+        loss_least=0.02,
         means="{cover} of what {here} lost may go by way of {there}",
     ),
     Pattern(
@@ -277,6 +298,8 @@ PATTERNS = (
         left_most=0.8,
         reached_least=1.1,
         cover_least=0.0,
+        cover_most=inf,
+        loss_least=0.0,
         means="less is delivered and more is paid for it: scarce, not unwanted",
     ),
     Pattern(
@@ -286,6 +309,8 @@ PATTERNS = (
         left_most=0.7,
         reached_least=1.2,
         cover_least=0.5,
+        cover_most=2.0,
+        loss_least=0.0,
         means="{cover} of the fall reappears under a neighbouring code: perhaps no loss at all",
     ),
     Pattern(
@@ -295,6 +320,8 @@ PATTERNS = (
         left_most=0.15,
         reached_least=1.1,
         cover_least=0.0,
+        cover_most=inf,
+        loss_least=0.0,
         means="the headline rises and hides that {item} has stopped",
     ),
 )

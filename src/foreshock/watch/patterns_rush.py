@@ -6,7 +6,7 @@ bought beyond the usual is told in months of usual supply, for that much may be 
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from math import log
 from statistics import median
 
@@ -17,6 +17,8 @@ from foreshock.words.reference import Series
 
 #: so many times the usual, in a month up to so many before a known deadline, is a rush
 RUSH, RUSH_MONTHS = 1.4, 3
+#: the month of the deadline counts as before it if at least so many of its days do
+DAYS_BEFORE = 7
 #: and beyond so many usual departures of the series; fewer months known: the ratio alone decides
 BEYOND, ENOUGH = 2.0, 6
 #: a rush is news for so many months
@@ -32,7 +34,8 @@ def rushes(series: Series, judged: Sequence[Judged], deadlines: Sequence[date]) 
     """
     newest = month_number(judged[-1].month.period) if judged else 0
     for deadline in sorted(set(deadlines)):
-        due = deadline.year * 12 + deadline.month
+        last = deadline - timedelta(days=DAYS_BEFORE)
+        due = last.year * 12 + last.month
         before = [r for r in judged if 0 <= due - month_number(r.month.period) <= RUSH_MONTHS]
         rushed = [row for row in before if _is_rush(row, judged)]
         if not rushed or newest - month_number(rushed[-1].month.period) >= NEWS_MONTHS:

@@ -18,6 +18,7 @@ from foreshock.watch import slow
 from foreshock.watch.detection import ALARM
 from foreshock.watch.hygiene import Conflict, Month, amount, months
 from foreshock.watch.patterns_rush import rushes
+from foreshock.watch.stream_signals import daily_signals
 from foreshock.watch.telling import Judged, Line, Told, month_number, percent, signal_of
 from foreshock.words.clocks import span
 from foreshock.words.records import Observation, Signal
@@ -76,6 +77,7 @@ def look(
         *_fall_or_recovery(series, judged, day),
         *rushes(series, judged, deadlines),
         *_silence(series, single, day),
+        *daily_signals(series, own, day),
     ]
     recent = day - timedelta(days=2 * FRESH_DAYS)
     found += [_conflict(series, c) for c in conflicts if span(c.period)[1] >= recent]
