@@ -127,6 +127,11 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: after a country: it only tells where something is; where goods go
     of_place: str = "(?!)"
     bound_for: str = "(?!)"
+    #: whom "the ministry", "the government" stand for where nobody else is named with them
+    home: str = ""
+    home_office: str = "(?!)"
+    #: where "'s" is a particle: after the one to whom what follows belongs
+    owner_after: str = "(?!)"
     #: opens a text that an authority issues itself
     official_text: str = "(?!)"
     by: str = "(?!)"

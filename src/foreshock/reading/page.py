@@ -10,6 +10,8 @@ from foreshock.reading.frames import Language, Trigger
 from foreshock.reading.names import Mention, Names, companies
 from foreshock.reading.sentences import Clause, Span, clauses, lowered, plain, sentences
 
+_LIST_GAP = 3  # characters from the comma to the next item of a list
+
 #: how a mentioned actor stands in its sentence
 AGENT, OWNER, PRIVATE = "agent", "owner", "private"
 
@@ -39,9 +41,24 @@ class Page:
         self.low = lowered(self.text)
         self.language = language
         self.day = day
-        self.mentions = names.find(self.text, day)
+        self.mentions = self._at_home(names.find(self.text, day))
         self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
         self._spread()
+
+    def _at_home(self, found: list[Mention]) -> list[Mention]:
+        """The names, and the offices of the language's own country that go without its name."""
+        home = self.language.cues.home
+        if not home:
+            return found
+        taken = [(m.start, m.end) for m in found]
+        states = [m.end for m in found if m.state and m.part != "item"]
+        more = [
+            Mention(m.start(), m.end(), home, "agency")
+            for m in self.language.re["home_office"].finditer(self.low)
+            if not any(a < m.end() and m.start() < b for a, b in taken)
+            and not any(0 <= m.start() - end <= 1 for end in states)  # that country's office
+        ]
+        return sorted([*found, *more], key=lambda m: m.start) if more else found
 
     def _spread(self) -> None:
         """Give every sentence its names; sentences without any are not searched further."""
@@ -66,9 +83,27 @@ class Page:
             line.triggers = [t for t in found if not self._only_describes(t)]
             again = self.language.re["same_measure"].search(self.low, a, b)
             if line.triggers or again:
-                line.clauses = self._main_clauses(line, clauses(self.low, line.span, opener))
+                found_clauses = self._whole_lists(line, clauses(self.low, line.span, opener))
+                line.clauses = self._main_clauses(line, found_clauses)
                 line.dates = finder.find(self.low, self.day, a, b, around)
                 around = _around(line.dates) or around
+
+    def _whole_lists(self, line: Line, found: list[Clause]) -> list[Clause]:
+        """Clauses that are not cut inside a list of items, where a comma alone opens a clause."""
+        if self.language.cues.spaced:
+            return found
+        ends = [m.end for m in line.items]
+        starts = [m.start for m in line.items]
+        kept = found[:1]
+        for clause in found[1:]:
+            listed = any(0 <= clause.start - end <= 1 for end in ends) and any(
+                0 <= start - clause.start <= _LIST_GAP for start in starts
+            )
+            if listed:
+                kept[-1] = Clause(kept[-1].start, clause.end, kept[-1].lead)
+            else:
+                kept.append(clause)
+        return kept
 
     def _is_title(self, line: Line) -> bool:
         """A few capitalised words without a stop are a heading."""
@@ -158,7 +193,10 @@ class Page:
     def use(self, mention: Mention) -> str:
         """Whether a mentioned actor acts itself, owns what follows, or only its firms act."""
         if not self.language.cues.spaced or mention.part in ("person", "company", "unknown"):
-            owner = self.low.startswith("'s", mention.end)
+            after = self.low[mention.end : mention.end + 4]
+            if not self.language.cues.spaced and self.language.re["owner_after"].match(after):
+                return OWNER
+            owner = after.startswith("'s")
             return OWNER if owner and self.language.cues.spaced else AGENT
         if self.language.re["of_place"].match(self.low, mention.end):
             return PRIVATE

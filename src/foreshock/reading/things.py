@@ -12,7 +12,7 @@ from foreshock.words.vocab import HUBS
 #: what a measure covers where the text names no item
 DEFAULT_ITEMS = {
     "import_tariff": "goods", "trade_deal": "goods", "entity_listing": "dualuse",
-    "veu": "dualuse", "affiliates_rule": "dualuse",
+    "veu": "dualuse", "affiliates_rule": "dualuse", "whitelist": "dualuse",
 }  # fmt: skip
 #: characters before and after a tariff within which its items stand
 _RIGHT_BEFORE, _ON_IT = 3, 70
