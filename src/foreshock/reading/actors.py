@@ -105,7 +105,8 @@ class Search:
         inside = [m for m in self.usable if self.trigger.start <= m.start < self.trigger.end]
         owners = [
             m for m in inside
-            if self.page.use(m) == OWNER or self.page.preposition(self.line, m) not in ON_WHOM
+            if (how := self.page.preposition(self.line, m)) not in ON_WHOM
+            or (how in ("to", "under", "in") and self.page.use(m) == OWNER)
         ]  # fmt: skip
         if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
             return (owners[0].id,)

@@ -18,6 +18,8 @@ from foreshock.words.records import Said
 
 #: sentences over which "the curbs" takes up a measure
 _REACH = 5
+#: characters after "the stoppage" within which a date is its own
+_NEXT_TO = 90
 #: characters within which a noun after its verb is the verb's object
 _OBJECT = 60
 #: types that say nothing of instruments
@@ -43,6 +45,7 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
                 add(found, part)
         _remember(page, line, memory)
         _mention_again(page, line, found)
+        _loss_again(page, line, found)
     return found
 
 
@@ -216,6 +219,8 @@ def _remember(page: Page, line: Line, memory: Memory) -> None:
     told = next((w.value for w in line.dates if w.telling and len(w.value) == 10), None)
     if told and line.index < 3 and memory.spoke is None:
         memory.spoke = told
+        when = next(w for w in line.dates if w.telling and w.value == told)
+        memory.spoke_by = said(page, line, when.start, memory.issuer).who
     acting = [m for m in line.actors if page.use(m) == AGENT and not page.preposition(line, m)]
     states = [m for m in acting if m.state]
     offices = [m for m in states if m.part in ("agency", "person") or page.is_office(m)]
@@ -232,6 +237,20 @@ def _remember(page: Page, line: Line, memory: Memory) -> None:
             memory.offices[word] = (m.id,)
     if companies:
         memory.company = (companies[0].id,)
+
+
+def _loss_again(page: Page, line: Line, found: list[Draft]) -> None:
+    """ "The stoppage", "Friday's fire": one more sentence of the last loss told, and its dates."""
+    m = page.language.re["same_loss"].search(page.low, line.span.start, line.span.end)
+    losses = [d for d in found if d.type == "DISRUPT" and d.spots[0][0] < line.index]
+    if m is None or not losses or line.index - losses[-1].spots[-1][0] > _REACH:
+        return
+    told = losses[-1]
+    spot(told, (line.index, m.start(), m.end()))
+    for when in line.dates:
+        role = "until" if when.role == "until" else "date"
+        if getattr(told, role) is None and not when.telling and when.start - m.end() < _NEXT_TO:
+            setattr(told, role, when.value)
 
 
 def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:

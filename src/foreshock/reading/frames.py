@@ -80,7 +80,10 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: takes up somebody or something named before
     anaphor: str = "(?!)"
     same_measure: str = "(?!)"
+    same_loss: str = "(?!)"
     items_again: str = "(?!)"
+    #: a group of things that the next sentence names
+    items_ahead: str = "(?!)"
     #: what follows is what the item is for, not the item itself
     purpose: str = "(?!)"
     #: after an item: a trade or a stage of making, not the item itself
@@ -153,6 +156,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     modes: dict[str, tuple[tuple[str, str], ...]] = {}
     #: the text speaks of licences for what is controlled
     licensing: str = "(?!)"
+    #: before "needed for": it is a licence that is needed, not an input
+    licence_before: str = "(?!)"
     dates: dict[str, Any] = {}
 
 
@@ -213,7 +218,7 @@ class Language:
         """Whether a verb frame's first word is a noun here: "its ban on", "the lifting of"."""
         if trigger.frame.form != "verb" or not self.cues.spaced:
             return False
-        short = trigger.end - trigger.start < _SHORT
+        short = trigger.end - trigger.start < _SHORT or low.startswith("end", trigger.start)
         if short and self.re["noun_after"].match(low, trigger.start):
             return True
         before = low[max(0, trigger.start - 12) : trigger.start]

@@ -41,6 +41,7 @@ class Memory:
     told: list[Told] = field(default_factory=list)
     #: the day on which the text says that its first speaker spoke
     spoke: str | None = None
+    spoke_by: Ids = ()
 
     def parties(self) -> Ids:
         """The parties last told of together: "both countries"."""
@@ -78,4 +79,5 @@ class Memory:
 
     def actors_of(self, items: Ids) -> Ids:
         """The actors last told of in an event about one of these items."""
-        return next((t.actors for t in reversed(self.told) if set(items) & set(t.items)), ())
+        shared = (t.actors for t in reversed(self.told) if set(items) & set(t.items))
+        return next((actors for actors in shared if actors and actors != ("all",)), ())

@@ -68,6 +68,8 @@ def same_act(a: Draft, b: Draft) -> bool:
         (a.date, b.date), (a.effective, b.effective),
     )):  # fmt: skip
         return False
+    if a.type == "RESTRICT" and _other_step(a, b):
+        return False
     if a.type in EPISODES and a.background != b.background and bool(a.date) != bool(b.date):
         return False
     if a.type in MEASURES and _years_apart(a, b):
@@ -77,10 +79,19 @@ def same_act(a: Draft, b: Draft) -> bool:
     specific = [
         set(x.instruments) - {"export_control", "export_licence", "dialogue"} for x in (a, b)
     ]
-    if a.type in ("RESTRICT", "EASE", "AGREE") and all(specific) and not specific[0] & specific[1]:
+    licence = a.type == "EASE" and any("licence_grant" in s for s in specific)
+    if a.type in ("RESTRICT", "EASE", "AGREE") and all(specific) and not (
+        specific[0] & specific[1] or (licence and a.background == b.background)
+    ):  # fmt: skip
         return False
     narrow = [set(x.targets) - {"all"} for x in (a, b)]
     return not (all(narrow) and not narrow[0] & narrow[1])
+
+
+def _other_step(a: Draft, b: Draft) -> bool:
+    """Whether one is how the other is carried out: licences that come slowly, goods held up."""
+    modes = (a.mode, b.mode)
+    return "enforce" in modes and modes[0] != modes[1] and set(a.instruments) != set(b.instruments)
 
 
 def _years_apart(a: Draft, b: Draft) -> bool:

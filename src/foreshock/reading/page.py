@@ -82,6 +82,7 @@ class Page:
             found = self.language.find(self.low, a, b)
             line.triggers = [t for t in found if not self._only_describes(t)]
             again = self.language.re["same_measure"].search(self.low, a, b)
+            again = again or self.language.re["same_loss"].search(self.low, a, b)
             if line.triggers or again:
                 found_clauses = self._whole_lists(line, clauses(self.low, line.span, opener))
                 line.clauses = self._main_clauses(line, found_clauses)

@@ -15,7 +15,7 @@ from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.merge import Draft
 from foreshock.reading.names import Names
 from foreshock.reading.page import Page
-from foreshock.reading.sentences import HIDDEN, lookalikes
+from foreshock.reading.sentences import HIDDEN, lookalikes, plain
 from foreshock.reading.settle import known_measures, settle
 from foreshock.words.markings import Marking
 from foreshock.words.pack import Pack
@@ -109,8 +109,11 @@ class Reader:
             self._finders[code] = DateFinder(tables.cues.dates)
         page = Page(text, tables, self._names[code], day)
         page.lay_out(self._finders[code])
-        found = drafts(page, Memory(topic=_topic(page), issuer=issuer(page), makes=self._makes))
-        settle(page, found, self._known)
+        titled = self._names[code].find(plain(document.title), day)
+        topic = tuple(dict.fromkeys(m.id for m in titled if m.part == "item" and not m.doubtful))
+        memory = Memory(topic=topic or _topic(page), issuer=issuer(page), makes=self._makes)
+        found = drafts(page, memory)
+        settle(page, memory, found, self._known)
         link(page, found)
         return tuple(_event(document, page, found, i) for i in range(len(found)))
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from foreshock.reading.memory import Ids
-from foreshock.reading.merge import DEFAULT_INSTRUMENT, Draft
+from foreshock.reading.memory import Ids, Memory
+from foreshock.reading.merge import DEFAULT_INSTRUMENT, MEASURES, Draft
 from foreshock.reading.page import Page
 from foreshock.reading.status import NEWS_DAYS, is_ahead
 from foreshock.words.pack import Pack
@@ -19,8 +19,8 @@ from foreshock.words.pack import Pack
 ASIDE = ("RESTRICT", "AGREE")
 #: sentences in which a text tells its news
 OPENING = 2
-#: an event told in so many sentences is what the text is about
-MAIN_SENTENCES = 3
+#: sentences from the first in which a measure is still what was announced
+_EARLY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,10 @@ def known_measures(pack: Pack) -> tuple[Known, ...]:
     return tuple(sorted(found, key=lambda k: k.begun))
 
 
-def settle(page: Page, found: list[Draft], known: Iterable[Known]) -> None:
+def settle(page: Page, memory: Memory, found: list[Draft], known: Iterable[Known]) -> None:
     """Set what the rest of the text and the known measures tell of each event."""
+    for draft in found:
+        _day_of_telling(page, memory, draft)
     lead = next((set(d.actors) for d in found if not d.background), set())
     measures = tuple(known)
     for draft in found:
@@ -66,6 +68,17 @@ def settle(page: Page, found: list[Draft], known: Iterable[Known]) -> None:
             _recognise(page, draft, measures)
     _licences(page, found)
     _ended(found)
+
+
+def _day_of_telling(page: Page, memory: Memory, draft: Draft) -> None:
+    """The day on which an authority spoke is that of the measure with which its text opens."""
+    if memory.spoke is None or draft.date or draft.background or draft.type not in MEASURES:
+        return
+    own = set(memory.spoke_by) & set(draft.actors)
+    early = draft.spots[0][0] <= _EARLY and draft.trigger.frame.form == "verb"
+    begun = draft.effective is not None and not is_ahead(draft.effective, page.day)
+    if own and early and not begun and draft.status in ("in_force", "announced"):
+        draft.date = memory.spoke
 
 
 def _ended(found: list[Draft]) -> None:

@@ -16,6 +16,8 @@ DEFAULT_ITEMS = {
 }  # fmt: skip
 #: characters before and after a tariff within which its items stand
 _RIGHT_BEFORE, _ON_IT = 3, 70
+#: characters within which a sentence opens with a list of things, and with its first
+_OPENS, _AT_ONCE = 80, 12
 #: items that stand for trade at large
 GENERIC = frozenset({"dualuse", "goods", "other"})
 
@@ -30,6 +32,11 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
         if before:
             return before, "clause"
     near = [m for m in line.items if clause.start <= m.start < clause.end]
+    ahead = page.language.re["items_ahead"].search(page.low, trigger.start, clause.end)
+    if ahead and not [m for m in near if m.start > trigger.start and m.id not in GENERIC]:
+        listed = _next_list(page, line)
+        if listed:
+            return listed, "clause"
     if trigger.frame.form == "noun" and _is_tariff(page, trigger):
         near = [m for m in near if _tariffed(page, m, trigger)]
         return specific(near), "clause"
@@ -40,6 +47,16 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
         return specific(near), "clause"
     wide = without_purpose(page, line.items, line.span.start)
     return specific(wide), "sentence"
+
+
+def _next_list(page: Page, line: Line) -> Ids:
+    """The items with which the next sentence opens, where it lists several."""
+    following = page.lines[line.index + 1 : line.index + 2]
+    opening = [m for n in following for m in n.items if m.start - n.span.start < _OPENS]
+    if not opening or opening[0].start - following[0].span.start > _AT_ONCE:
+        return ()
+    ids = specific(following[0].items)
+    return ids if len(ids) > 1 else ()
 
 
 def _is_tariff(page: Page, trigger: Trigger) -> bool:
@@ -82,11 +99,14 @@ def in_scope(items: Ids, targets: Ids, actors: Ids) -> bool:
 def without_purpose(page: Page, items: list[Mention], start: int) -> list[Mention]:
     """Without the items that say what the others are for: "graphite for use in batteries"."""
     purpose, trade = page.language.re["purpose"], page.language.re["of_trade"]
+    licence = page.language.re["licence_before"]
     kept: list[Mention] = []
     for m in items:
         since = max(start, m.start - 50, kept[-1].end if kept else 0)
-        if not purpose.search(page.low, since, m.start):
-            kept.append(m)
+        for_ = purpose.search(page.low, since, m.start)
+        if for_ and not licence.search(page.low, max(0, for_.start() - 30), for_.start()):
+            continue
+        kept.append(m)
     things = [m for m in kept if not trade.match(page.low, m.end)]
     return things or kept
 
