@@ -22,6 +22,8 @@ _REACH = 5
 _NEXT_TO = 90
 #: characters within which a noun after its verb is the verb's object
 _OBJECT = 60
+#: "it did not say when it would restart" tells none of these
+NOT_TOLD = ("RECOVER", "FLOW", "INVEST", "PROBE")
 #: types that say nothing of instruments
 WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
 #: tools of agreement, inquiry and money: no instruments of a control or its easing
@@ -151,6 +153,12 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
     if line.clause_at(trigger.start).lead in page.language.cues.hypothetical_leads:
         return None
     if page.language.re["not_news"].search(page.low, line.span.start, line.span.end):
+        return None
+    if (
+        frame.type in NOT_TOLD
+        and frame.mode != "delay"
+        and page.language.re["unsaid"].search(page.low, line.span.start, trigger.start)
+    ):
         return None
     actors, whom, items, why = _arguments(page, line, trigger, memory)
     if not items:

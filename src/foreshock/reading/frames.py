@@ -80,6 +80,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: takes up somebody or something named before
     anaphor: str = "(?!)"
     same_measure: str = "(?!)"
+    #: what follows is not told
+    unsaid: str = "(?!)"
     same_loss: str = "(?!)"
     items_again: str = "(?!)"
     #: a group of things that the next sentence names

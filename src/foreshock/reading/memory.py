@@ -37,6 +37,8 @@ class Memory:
     issuer: Ids = ()
     #: what companies make, from the pack
     makes: Mapping[str, Ids] = field(default_factory=dict)
+    #: the countries of companies, from the pack
+    homes: Mapping[str, str] = field(default_factory=dict)
     #: the events told so far, the newest last
     told: list[Told] = field(default_factory=list)
     #: the day on which the text says that its first speaker spoke

@@ -216,6 +216,10 @@ class Page:
         after = re.split(r"[,.;:()]", self.low[mention.end : mention.end + 70])[0]
         return self.language.re["official"].match(after) is not None
 
+    def is_seat(self, mention: Mention) -> bool:
+        """Whether the name tells where a firm sits: "Oman-based"."""
+        return self.language.re["of_place"].match(self.low, mention.end) is not None
+
     def unknown_companies(self, line: Line, start: int, end: int) -> list[Mention]:
         """Companies that the pack does not know, in part of a sentence."""
         if not self.language.cues.spaced:

@@ -17,6 +17,7 @@ from foreshock.reading.names import Names
 from foreshock.reading.page import Page
 from foreshock.reading.sentences import HIDDEN, lookalikes, plain
 from foreshock.reading.settle import known_measures, settle
+from foreshock.reading.things import specific, without_purpose
 from foreshock.words.markings import Marking
 from foreshock.words.pack import Pack
 from foreshock.words.records import Document, Event, EventLink, Passage
@@ -70,6 +71,7 @@ class Reader:
         self._pack = pack
         self._makes = products(pack)
         self._known = known_measures(pack)
+        self._homes = {a.id: a.belongs_to for a in pack.actors if a.kind == "company"}
         self._names: dict[str, Names] = {}
         self._finders: dict[str, DateFinder] = {}
 
@@ -111,7 +113,8 @@ class Reader:
         page.lay_out(self._finders[code])
         titled = self._names[code].find(plain(document.title), day)
         topic = tuple(dict.fromkeys(m.id for m in titled if m.part == "item" and not m.doubtful))
-        memory = Memory(topic=topic or _topic(page), issuer=issuer(page), makes=self._makes)
+        memory = Memory(topic=topic or _topic(page), issuer=issuer(page), makes=self._makes,
+                        homes=self._homes)  # fmt: skip
         found = drafts(page, memory)
         settle(page, memory, found, self._known)
         link(page, found)
@@ -151,8 +154,9 @@ def _by_model(sample: str) -> str:
 def _topic(page: Page) -> Ids:
     """The items of the first sentence that names any: what "it" is about before any event."""
     for line in page.lines:
-        if line.items:
-            return tuple(dict.fromkeys(m.id for m in line.items if not m.doubtful))
+        sure = [m for m in line.items if not m.doubtful]
+        if sure:
+            return specific(without_purpose(page, sure, line.span.start) or sure)
     return ()
 
 

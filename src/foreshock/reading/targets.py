@@ -37,6 +37,8 @@ def _in(page: Page, line: Line, trigger: Trigger, actors: Ids, part: tuple[int, 
         if any(t is not trigger and _owns(page, m, t) for t in line.triggers):
             continue
         how, after = page.preposition(line, m), m.start >= trigger.start
+        if frame.mode == "litigate" and not m.state:
+            continue  # the court or panel is not the one complained of
         direct = after and not how and frame.type in ADDRESSED
         direct = direct or (after and not how and not m.state and frame.type == "INVEST")
         measure = frame.type in MEASURE
@@ -60,8 +62,8 @@ def _otherwise(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Me
             m.id for m in line.actors if m.state and m.id not in actors and m.start > trigger.start
         ]
         return tuple(owners[:1]) or memory.answered(actors)
-    if frame.type in ("DISRUPT", "RECOVER") and actors[0].startswith("org:"):
-        return _whereabouts(page, line)
+    if frame.type in ("DISRUPT", "RECOVER") and actors and actors[0].startswith("org:"):
+        return _whereabouts(page, line, memory.homes.get(actors[0], ""))
     if frame.type in MEASURE:
         return memory.aimed_at(actors) or ("all",)
     states = any(not a.startswith("org:") for a in actors)
@@ -79,9 +81,14 @@ def _owns(page: Page, mention: Mention, trigger: Trigger) -> bool:
     return near and trigger.frame.form == "noun" and not re.search(r"[,;:(]", between)
 
 
-def _whereabouts(page: Page, line: Line) -> Ids:
-    """The country in which the sentence, else the text, says that something is."""
-    for near in (line, *page.lines):
+def _whereabouts(page: Page, line: Line, home: str) -> Ids:
+    """Where something is: as the sentence says, else where the firm is at home, else the text."""
+    for m in line.actors:
+        if m.state and (page.preposition(line, m) in ("in", "at") or page.is_seat(m)):
+            return (m.id,)
+    if home:
+        return (home,)
+    for near in page.lines:
         for m in near.actors:
             if m.state and page.preposition(near, m) == "in":
                 return (m.id,)

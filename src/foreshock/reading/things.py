@@ -18,6 +18,7 @@ DEFAULT_ITEMS = {
 _RIGHT_BEFORE, _ON_IT = 3, 70
 #: characters within which a sentence opens with a list of things, and with its first
 _OPENS, _AT_ONCE = 80, 12
+MEASURES = ("RESTRICT", "EASE")
 #: items that stand for trade at large
 GENERIC = frozenset({"dualuse", "goods", "other"})
 
@@ -40,13 +41,30 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
     if trigger.frame.form == "noun" and _is_tariff(page, trigger):
         near = [m for m in near if _tariffed(page, m, trigger)]
         return specific(near), "clause"
-    near = without_purpose(page, near, clause.start)
+    near = without_purpose(page, _own(line, near, trigger), clause.start)
     if trigger.frame.item == "after":
         near = [m for m in near if m.end > trigger.start]
     if near or trigger.frame.item in ("after", "clause"):
         return specific(near), "clause"
     wide = without_purpose(page, line.items, line.span.start)
     return specific(wide), "sentence"
+
+
+def _own(line: Line, near: list[Mention], trigger: Trigger) -> list[Mention]:
+    """The items nearest to this measure, where the clause tells of another measure too."""
+    if trigger.frame.type not in MEASURES:
+        return near
+    clause = line.clause_at(trigger.start)
+    rivals = [
+        t for t in line.triggers
+        if t.frame.type in MEASURES and line.clause_at(t.start) is clause
+    ]  # fmt: skip
+    kept = [m for m in near if min(rivals, key=lambda t: _apart(m, t)) is trigger]
+    return kept or near
+
+
+def _apart(mention: Mention, trigger: Trigger) -> int:
+    return max(mention.start - trigger.end, trigger.start - mention.end, 0)
 
 
 def _next_list(page: Page, line: Line) -> Ids:
