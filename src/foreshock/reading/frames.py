@@ -145,6 +145,7 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     status: tuple[tuple[str, str], ...] = ()
     modality: tuple[tuple[str, str], ...] = ()
     signpost: str = "(?!)"
+    since: str = "(?!)"
     signpost_leads: tuple[str, ...] = ()
     #: a clause that opens so tells of what may or may not be
     hypothetical_leads: tuple[str, ...] = ()

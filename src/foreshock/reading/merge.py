@@ -43,6 +43,8 @@ class Draft:
     spots: list[tuple[int, int, int]]
     reasons: list[str]
     links: list[tuple[str, int]] = field(default_factory=list)
+    #: how likely a careful reader would find the same event, where a model tells
+    confidence: float | None = None
 
 
 def add(found: list[Draft], draft: Draft) -> None:

@@ -15,6 +15,7 @@ from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.merge import Draft
 from foreshock.reading.names import Names
 from foreshock.reading.page import Page
+from foreshock.reading.rank import judge
 from foreshock.reading.sentences import HIDDEN, lookalikes, plain
 from foreshock.reading.settle import known_measures, settle
 from foreshock.reading.things import specific, without_purpose
@@ -105,6 +106,15 @@ class Reader:
     def _events(
         self, document: Document, text: str, tables: Language, day: date | None
     ) -> tuple[Event, ...]:
+        page, found = self.found(document, text, tables, day)
+        found = judge(page, found)
+        link(page, found)
+        return tuple(_event(document, page, found, i) for i in range(len(found)))
+
+    def found(
+        self, document: Document, text: str, tables: Language, day: date | None
+    ) -> tuple[Page, list[Draft]]:
+        """What the rules find in a text, before any of it is judged."""
         code = tables.code
         if code not in self._names:
             self._names[code] = Names(self._pack, code)
@@ -117,8 +127,7 @@ class Reader:
                         homes=self._homes)  # fmt: skip
         found = drafts(page, memory)
         settle(page, memory, found, self._known)
-        link(page, found)
-        return tuple(_event(document, page, found, i) for i in range(len(found)))
+        return page, found
 
 
 def guess_language(text: str, told: str = "") -> str:
@@ -196,7 +205,8 @@ def _event(document: Document, page: Page, found: list[Draft], i: int) -> Event:
         modality=draft.modality, source=draft.source, background=draft.background,
         links=tuple(EventLink(rel=rel, ref=f"e{j + 1}") for rel, j in draft.links),
         sents=tuple(s[0] for s in draft.spots), evidence=_evidence(document, page, draft),
-        confidence=confidence(reasons), reasons=reasons,
+        confidence=confidence(reasons) if draft.confidence is None else draft.confidence,
+        reasons=reasons,
     ).sealed()  # fmt: skip
 
 

@@ -61,6 +61,8 @@ def settle(page: Page, memory: Memory, found: list[Draft], known: Iterable[Known
         aside = draft.type in ASIDE and draft.spots[0][0] > OPENING
         other = aside and not lead & set(draft.actors)
         draft.background = draft.background or (other and draft.status == "in_force")
+        nobody = draft.type == "DISRUPT" and draft.actors == ("all",)
+        draft.background = draft.background or nobody
         late = draft.type in ("RESTRICT", "EASE") and is_ahead(draft.effective, page.day)
         if late and draft.status == "in_force":
             draft.status = "announced"

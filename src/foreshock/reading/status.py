@@ -9,6 +9,9 @@ from foreshock.words.clocks import span
 
 #: an act older than this is context, not news (event standard, section 4)
 NEWS_DAYS = 30
+#: acts that a noun may only name beside the news, and from which sentence on it does
+NAMED = ("RESTRICT", "EASE", "AGREE")
+_LATE = 3
 _NOUN_WINDOW = 40
 _WINDOW = 80  # characters before the trigger in which the verb group and its auxiliaries stand
 
@@ -78,27 +81,31 @@ def is_background(
 ) -> bool:
     """Whether the act is context: older than 30 days, signposted, or named beside the news.
 
-    The opening clause of a text is its news, whatever the signposts; what is still to come is news.
+    The opening clause of a text is its news, whatever the signposts; what is still to come is news,
+    and so is what goes on since an old date.
     """
-    if happened and page.day:
-        if _last(happened) < page.day - timedelta(days=NEWS_DAYS):
+    frame = trigger.frame
+    clause = line.clause_at(trigger.start)
+    measured = frame.type in ("FLOW", "PRICE")
+    goes_on = measured and page.language.re["since"].search(page.low, clause.start, clause.end)
+    if happened and page.day and not goes_on:
+        if last_day(happened) < page.day - timedelta(days=NEWS_DAYS):
             return True
         if len(happened) == 10:
             return False
-    clause = line.clause_at(trigger.start)
-    beside = trigger.frame.form == "noun" and trigger is not line.triggers[0]
-    if beside and trigger.frame.type == "RESTRICT" and status == "in_force":
-        return True
+    if frame.form == "noun" and status == "in_force" and frame.type in NAMED:
+        beside = trigger is not line.triggers[0] and frame.type != "EASE"
+        if beside or line.index >= _LATE:
+            return True
     if clause.lead in page.language.cues.signpost_leads:
         return status != "denied"
-    if line.index == 0 or status in ("considered", "announced", "denied"):
-        return False
-    if trigger.frame.type in ("FLOW", "PRICE"):
+    if line.index == 0 or status in ("considered", "announced", "denied") or measured:
         return False
     return page.language.re["signpost"].search(page.low, clause.start, clause.end) is not None
 
 
-def _last(value: str) -> date:
+def last_day(value: str) -> date:
+    """The last day of a period; far off where it is none."""
     try:
         return span(value)[1]
     except RecordError:
