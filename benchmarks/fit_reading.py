@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from reading import labelled, scorer
 
 from foreshock.reading import Reader, standard
 from foreshock.reading.frames import PATTERNS, language
+from foreshock.reading.links import link
 from foreshock.reading.merge import Draft
 from foreshock.reading.page import Page
 from foreshock.reading.rank import Features, features, probability
 from foreshock.reading.reader import _event
-from foreshock.reading.links import link
 from foreshock.words.clocks import arrived
 from foreshock.words.pack import load
 from foreshock.words.records import Document
+from reading import labelled, scorer
 
 PENALTY = 10.0
 #: what a made sentence counts against a read one
@@ -170,8 +170,10 @@ def filtered(docs: dict[str, Any], folds: dict[str, Any], least: float) -> dict[
 def shown(title: str, docs: dict[str, Any], read_: dict[str, Any], score: Any) -> None:
     gold = {n: g for n, (g, _, _) in docs.items()}
     m = score.evaluate(gold, read_, sorted(gold))["metrics"]
-    names = ("b.detection.P", "b.detection.R", "b.detection.F1", "b.detection_foreground.F1",
-             "b.type_only.F1", "c.background.acc", "d.strict_core.F1", "a.relevance_any.F1")  # fmt: skip
+    names = (
+        "b.detection.P", "b.detection.R", "b.detection.F1", "b.detection_foreground.F1",
+        "b.type_only.F1", "c.background.acc", "d.strict_core.F1", "a.relevance_any.F1",
+    )  # fmt: skip
     print(title, " ".join(f"{n.split('.', 1)[1]} {m[n]:.3f}" for n in names))
 
 
@@ -198,7 +200,8 @@ def main() -> None:
     for low, high in ((0, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01)):
         part = [r for p, r in sure if low <= p < high]
         if part:
-            print(f"  told {low:.1f}..{high:.1f}: {len(part)} events, {sum(part) / len(part):.2f} right")
+            share = sum(part) / len(part)
+            print(f"  told {low:.1f}..{high:.1f}: {len(part)} events, {share:.2f} right")
     if given.write:
         write(models(found + extra)[0], given.least, len(docs))
 

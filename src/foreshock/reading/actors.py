@@ -49,8 +49,9 @@ class Search:
             "sentence": lambda: self.subject(self.line.span.start),
             "speaker": self.speaker, "owner": self.owner,
             "issuer": lambda: self.memory.issuer if self.only_states else (),
-            "told": lambda: self.told(items), "last": self.last, "origin": self.origin,
-            "main": self.main, "firm": self.firm, "around": self.around,
+            "told": lambda: self.told_of(items), "last": self.last, "origin": self.origin,
+            "main": self.main, "described": self.described, "firm": self.firm,
+            "around": self.around,
         }  # fmt: skip
         for rule in self.order():
             ids = rules[rule]()
@@ -68,7 +69,7 @@ class Search:
         if frame.type == "RECOVER":
             return (*NEAR, "sentence", "told", "last")
         if frame.type in ("PRESSURE", "POSITION", "COMMIT"):
-            return tuple(rule for rule in RULES if rule not in ("owner", "told"))
+            return ("described", *(rule for rule in RULES if rule not in ("owner", "told")))
         before = self.page.said(max(self.clause.start, self.trigger.start - 30), self.trigger.start)
         definite = self.page.language.re["definite"].search(before) is not None
         return OWNED if frame.form == "noun" and definite else RULES
@@ -84,9 +85,16 @@ class Search:
             if start <= m.start < self.trigger.start
             and self.page.use(m) == AGENT and not self.page.preposition(self.line, m)
         ]  # fmt: skip
+        if self.trigger.frame.type != "BREACH":
+            pool = [m for m in pool if not self.told(m)] or pool
         if not pool or self.passive(pool[-1].end):
             return ()
         return together(self.page, pool[-1], pool)
+
+    def told(self, mention: Mention) -> bool:
+        """Whether somebody is only told what another will do: "told Japan that it will"."""
+        before = self.page.said(max(0, mention.start - 14), mention.start)
+        return self.page.language.re["told_whom"].search(before) is not None
 
     def passive(self, start: int) -> bool:
         """Whether a form of "be" stands before the verb: its subject does not act."""
@@ -103,6 +111,8 @@ class Search:
     def modifier(self) -> Ids:
         """Whose noun it is: "China's rare earth curbs", "US tariffs"."""
         inside = [m for m in self.usable if self.trigger.start <= m.start < self.trigger.end]
+        if inside and self.trigger.frame.type == "BREACH":
+            return (inside[0].id,)  # "accused Beijing of breaking"
         owners = [
             m for m in inside
             if (how := self.page.preposition(self.line, m)) not in ON_WHOM
@@ -111,7 +121,10 @@ class Search:
         if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
             return (owners[0].id,)
         if self.trigger.frame.form == "verb":
-            own = [m for m in owners if self.page.use(m) == OWNER]
+            own = [
+                m for m in owners
+                if self.page.use(m) == OWNER and self.page.preposition(self.line, m) != "of"
+            ]  # fmt: skip
             return (own[0].id,) if own and self.trigger.frame.subject == "none" else ()
         pool = [
             m for m in self.usable if self.clause.start <= m.start and m.end <= self.trigger.start
@@ -176,6 +189,7 @@ class Search:
             x for x in self.usable
             if x.end <= m.start() and not (company and x.state) and self.page.use(x) == AGENT
             and not self.page.preposition(self.line, x)
+            and not self.told(x)
         ]  # fmt: skip
         if earlier:
             return (earlier[-1].id,)
@@ -194,7 +208,9 @@ class Search:
 
     def place(self) -> Ids:
         """Where it happens, for what happens to things: "output in Taiwan", "Chinese exports"."""
-        if self.trigger.frame.type not in PHYSICAL:
+        frame = self.trigger.frame
+        unsaid = frame.type == "RESTRICT" and frame.subject == "none"
+        if frame.type not in PHYSICAL and not unsaid:
             return ()
         low, high = self.clause.start, self.clause.end
         states = [m for m in self.line.actors if m.state and low <= m.start <= high]
@@ -204,6 +220,8 @@ class Search:
             for m in states
             if self.page.preposition(self.line, m) in ("in", "from", "at", "across", "uit")
         ]
+        if unsaid:
+            return unique(inside[:1])
         free = [m for m in states if not self.page.preposition(self.line, m)]
         return unique((owners or inside or free)[:1])
 
@@ -245,6 +263,19 @@ class Search:
                 return states[:1]
         return ()
 
+    def described(self) -> Ids:
+        """Firms told by their country and trade alone: "US chipmakers asked for"."""
+        before = [
+            m for m in self.line.actors
+            if m.state and self.clause.start <= m.start < self.trigger.start
+        ]  # fmt: skip
+        if not before or self.page.use(before[-1]) != PRIVATE:
+            return ()
+        m = self.page.language.re["its_firms"].match(
+            self.page.said(before[-1].end, self.trigger.start)
+        )
+        return (f"org:{m['who']}",) if m else ()
+
     def firm(self) -> Ids:
         """The company of the sentence, for what befalls a plant: "it halted lines after a fire"."""
         pool = [
@@ -252,13 +283,22 @@ class Search:
             if not m.state and m.start < self.trigger.end
             and self.page.preposition(self.line, m) not in ("to", "like", "than", "against")
         ]  # fmt: skip
-        return together(self.page, pool[-1], pool) if pool else ()
+        if pool:
+            return together(self.page, pool[-1], pool)
+        after = [
+            m for m in self.line.actors
+            if not m.state and self.trigger.end <= m.start < self.clause.end
+            and self.page.preposition(self.line, m) in ("", "of", "at", "by")
+        ]  # fmt: skip
+        return unique(after[:1])
 
     def around(self) -> Ids:
-        """The country that the sentence is about, for a shortage told without a place."""
-        if self.trigger.frame.mode != "shortage":
+        """The country that the sentence is about, for a loss told without a place."""
+        states = [m for m in self.line.actors if m.state]
+        there = [m for m in states if self.page.preposition(self.line, m) in ("in", "at", "across")]
+        if not there and self.trigger.frame.mode not in ("shortage", "drought"):
             return ()
-        return unique([m for m in self.line.actors if m.state][:1])
+        return unique((there or states)[:1])
 
     def owner(self) -> Ids:
         """A country whose goods or firms the sentence names before the trigger."""
@@ -268,7 +308,7 @@ class Search:
         ]  # fmt: skip
         return unique(pool[-1:])
 
-    def told(self, items: Ids) -> Ids:
+    def told_of(self, items: Ids) -> Ids:
         """The one of whom an event about the same items was told."""
         ids = tuple(i for i in self.memory.actors_of(items) if i != "all")
         if self.only_states:
@@ -307,6 +347,10 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
     ids = unique(m for m in near if _is_party(page, line, m))
     if len(ids) < 2:
         ids = unique(m for m in pool if _is_party(page, line, m))
+    if len(ids) < 2 and trigger.frame.type == "NEGOTIATE":
+        # "sent a team to Beijing", "are in Kuala Lumpur": the place stands for who receives them
+        hosts = [m for m in pool if page.preposition(line, m) in ("to", "in", "with")]
+        ids = tuple(dict.fromkeys((*ids, *unique(hosts))))[:2]
     taken_up = page.language.re["both"].search(page.low, line.span.start, line.span.end)
     if taken_up and memory.parties() and len(unique(m for m in pool if m.state)) < 2:
         return memory.parties(), "parties"

@@ -38,10 +38,15 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
     found: list[Draft] = []
     for line in page.lines:
         told: list[Draft] = []
-        for trigger in _leading(page, line):
+        leading: list[Trigger] = []
+        for trigger in line.triggers:
+            if not _leads(page, line, leading, trigger):
+                continue
             draft = _draft(page, line, trigger, memory)
-            if draft is not None and not _is_cause(line, told, draft):
-                told.append(draft)
+            if draft is not None:
+                leading.append(trigger)
+                if not _is_cause(line, told, draft):
+                    told.append(draft)
         for draft in told:
             for part in parted(page, line, draft):
                 add(found, part)
@@ -58,30 +63,28 @@ def _is_cause(line: Line, told: list[Draft], draft: Draft) -> bool:
     here = [d for d in told if d.type == "DISRUPT"]
     if not here:
         return False
-    firms = {a for a in here[-1].actors if a.startswith("org:")}
-    if draft.actors == here[-1].actors or (firms and not firms & set(draft.actors)):
-        place = line.clause_at(draft.spots[0][1]) is not line.clause_at(here[-1].spots[0][1])
-        if draft.actors == here[-1].actors or place:
-            here[-1].mode = here[-1].mode or draft.mode
-            return True
-    return False
+    first = here[-1]
+    firms, others = ({a for a in d.actors if a.startswith("org:")} for d in (first, draft))
+    one_clause = line.clause_at(draft.spots[0][1]) is line.clause_at(first.spots[0][1])
+    if draft.actors != first.actors and not (firms and not others):
+        if not (others and not firms and one_clause):
+            return False
+        first.actors, first.targets = draft.actors, draft.targets
+    first.mode = first.mode or draft.mode
+    return True
 
 
-def _leading(page: Page, line: Line) -> list[Trigger]:
-    """The triggers of a sentence without those that are the content of another.
+def _leads(page: Page, line: Line, leading: list[Trigger], trigger: Trigger) -> bool:
+    """Whether a trigger tells something itself, rather than the content of one before it.
 
     "promised to lift the curbs" is a promise, not yet an easing; but "condemned China's curbs"
     tells of the curbs too.
     """
-    kept: list[Trigger] = []
-    for trigger in line.triggers:
-        clause = line.clause_at(trigger.start)
-        ruled = any(k.frame.governs and k.start >= clause.start for k in kept)
-        if kept and _is_object(page, kept[-1], trigger, clause.start):
-            continue
-        if not ruled or (trigger.frame.form == "noun" and trigger.frame.type == "RESTRICT"):
-            kept.append(trigger)
-    return kept
+    clause = line.clause_at(trigger.start)
+    if leading and _is_object(page, leading[-1], trigger, clause.start):
+        return False
+    ruled = any(k.frame.governs and k.start >= clause.start for k in leading)
+    return not ruled or (trigger.frame.form == "noun" and trigger.frame.type == "RESTRICT")
 
 
 def _is_object(page: Page, verb: Trigger, noun: Trigger, start: int) -> bool:

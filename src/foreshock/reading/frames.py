@@ -7,7 +7,7 @@ A frame has one or more triggers, written in a small notation:
     a|b*|c+            one of several; an underscore stands for a space inside one of them
     {measure}          one of the words of the set `measure`
     word?              may be missing
-    ..  ...            up to 5 words without a comma; up to 10 words, commas allowed
+    ..  ...  ....      up to 5 words without a comma; up to 10, commas allowed; up to 10 without
 
 Languages written without spaces use plain regular expressions instead (`spaced = false`).
 """
@@ -27,7 +27,11 @@ from foreshock.words.vocab import INSTRUMENTS, MODALITY, STATUS, TYPES
 
 PATTERNS = Path(__file__).parent / "patterns"
 
-_GAP = {"..": r"(?:[^\s;:,]+[\s]+){0,5}?", "...": r"(?:[^\s;:]+[\s]+){0,10}?"}
+_GAP = {
+    "..": r"(?:[^\s;:,]+(?:,\d{3})*[\s]+){0,5}?",
+    "...": r"(?:[^\s;:]+[\s]+){0,10}?",
+    "....": r"(?:[^\s;:,]+(?:,\d{3})*[\s]+){0,10}?",
+}
 #: a trigger of one or two words
 _SHORT = 20
 _BETWEEN = r"[\s\-\"'(]+"
@@ -126,11 +130,16 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     falls_on: str = "(?!)"
     #: before a place: goods leave it; envoys come from it
     leaves: str = "(?!)"
+    #: after a country: its firms; the group `who` tells which
+    its_firms: str = "(?!)"
     sent_by: str = "(?!)"
     #: between a company and its verb: who or what it is
     apposition: str = "(?!)"
     #: after a country: it only tells where something is; where goods go
     of_place: str = "(?!)"
+    office_in: str = "(?!)"
+    #: before the one who is told something: not the one who acts
+    told_whom: str = "(?!)"
     bound_for: str = "(?!)"
     #: whom "the ministry", "the government" stand for where nobody else is named with them
     home: str = ""

@@ -16,6 +16,9 @@ _LIST_GAP = 3  # characters from the comma to the next item of a list
 AGENT, OWNER, PRIVATE = "agent", "owner", "private"
 
 
+_LISTED = re.compile(r"\s?(?:,|and\b|or\b|\)|as\swell)")
+
+
 @dataclass(slots=True)
 class Line:
     """One sentence with everything found in it."""
@@ -171,6 +174,10 @@ class Page:
         cues = self.language.cues
         if cues.spaced and self.language.re["bound_for"].match(self.low, mention.end):
             return "to"
+        if self.language.re["office_in"].search(
+            self.low[max(0, mention.start - 40) : mention.start]
+        ):
+            return ""
         towards = self.language.re["target_before"]
         if cues.spaced and towards.search(self.low[max(0, mention.start - 24) : mention.start]):
             return "to"
@@ -184,6 +191,8 @@ class Page:
             words.pop()
         if not words:
             return ""
+        if words[-1] == "," and not _LISTED.match(self.low, mention.end):
+            return ""  # ", the ministry said": no list
         if words[-1] in (",", "and", "or"):
             earlier = [
                 m for m in line.actors if m.end <= mention.start and mention.start - m.end < 12
@@ -203,11 +212,13 @@ class Page:
             return PRIVATE
         after = self.low[mention.end : mention.end + 70]
         follows = re.split(r"[,.;:()]", after)[0]
-        if self.language.re["official"].match(follows):
+        office = self.language.re["official"].match(follows)
+        firms = self.language.re["private"].match(follows)
+        if office and not (firms and firms.end() < office.end()):
             return AGENT
         owner = mention.part == "demonym" or follows.startswith("'")
         short = self.text[mention.start : mention.end].replace(".", "").isupper()
-        if (owner or short) and self.language.re["private"].match(follows):
+        if (owner or short) and firms:
             return PRIVATE
         return OWNER if owner else AGENT
 

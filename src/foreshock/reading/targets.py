@@ -18,6 +18,8 @@ MEASURE = ("RESTRICT", "EASE")
 def targets(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Memory) -> Ids:
     """On whom it falls or where it goes; "all" for a measure or flow that names nobody."""
     frame = trigger.frame
+    if frame.mode == "impact":
+        return ()
     clause = line.clause_at(trigger.start)
     ids = _in(page, line, trigger, actors, (clause.start, clause.end))
     if not ids and frame.type in MEASURE and _alone(line, trigger):
@@ -58,9 +60,11 @@ def _otherwise(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Me
     """Where the sentence names nobody: from the measure told before, the place, or "all"."""
     frame = trigger.frame
     if frame.type in ANSWERS or frame.mode in ANSWERS:
+        anywhere = frame.type == "THREATEN"
         owners = [
-            m.id for m in line.actors if m.state and m.id not in actors and m.start > trigger.start
-        ]
+            m.id for m in line.actors
+            if m.state and m.id not in actors and (anywhere or m.start > trigger.start)
+        ]  # fmt: skip
         return tuple(owners[:1]) or memory.answered(actors)
     if frame.type in ("DISRUPT", "RECOVER") and actors and actors[0].startswith("org:"):
         return _whereabouts(page, line, memory.homes.get(actors[0], ""))
