@@ -5,7 +5,9 @@ import pytest
 
 def test_urea_2021_is_warned_of_ten_days_before_the_first_mission_report(on, warning):
     """Notice 11 October, first mission report 22 October (as fertiliser news)."""
-    assert on("2021-10-10", "KR").warnings == ()
+    before = on("2021-10-10", "KR")
+    assert warning(before, "mat.urea") is None
+    assert warning(before, "mat.def") is None
     found = warning(on("2021-10-12", "KR"), "mat.urea")
     assert found.level >= 2
     assert {"mat.def", "lorry"} <= set(found.consequences), "not a fertiliser matter: lorries"
@@ -60,8 +62,15 @@ def test_the_day_before_the_announcement_nobody_is_alarmed(on, warning, day, hol
 
 
 def test_a_quiet_day_is_quiet(on):
+    """By 1 June 2019 the border of Myanmar was shut to China: quiet for Korea, not for all."""
     assert on("2019-06-01", "KR").warnings == ()
-    assert on("2019-06-01").warnings == ()
+    assert on("2019-04-15").warnings == ()
+
+
+def test_a_hold_of_other_goods_is_warned_of_in_the_same_autumn(on, warning):
+    """Yunnan held silicon and yellow phosphorus to a tenth a month before the urea notice."""
+    assert warning(on("2021-09-12", "KR"), "min.si") is None
+    assert warning(on("2021-10-10", "KR"), "min.si").level >= 1
 
 
 def test_before_anything_is_known_the_round_says_that_it_is_blind(on):
