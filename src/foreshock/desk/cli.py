@@ -268,18 +268,32 @@ def detect(
         bool,
         typer.Option("--stream", help="Rows from stdin after a JSON header, one score a row."),
     ] = False,
+    panel: Annotated[
+        Path | None,
+        typer.Option(help="Parquet of trade figures, every release a row: judge each line."),
+    ] = None,
+    alarms: Annotated[
+        Path | None, typer.Option(help="With --panel: the CSV of scores to write.")
+    ] = None,
+    rule: Annotated[
+        str, typer.Option(help="With --panel: model, year-on-year or import-surge.")
+    ] = "model",
 ) -> None:
-    """Score a series: each row from itself and the rows before it only.
+    """Score a series, or a panel of supply lines: each month from what was known by then only.
 
     Example: foreshock detect exports.csv --out scores.csv
+    Example: foreshock detect --panel observations.parquet --alarms alarms.csv
     """
     if stream:
         _detect_stream(series, out)
         return
+    if panel is not None:
+        _detect_panel(series, panel, alarms or out, rule)
+        return
     if series is None:
         raise WrongUse(
             "there is no series to score",
-            expected="a CSV or XLSX file, or --stream",
+            expected="a CSV or XLSX file, --stream, or --panel with a Parquet file",
             next_step="For example: foreshock detect exports.csv",
         )
     check_place(out)
@@ -302,6 +316,22 @@ def _detect_stream(series: Path | None, out: Path | None) -> None:
     from foreshock.desk.streaming import score_lines
 
     score_lines(sys.stdin.buffer, emit, say)
+
+
+def _detect_panel(series: Path | None, panel: Path, alarms: Path | None, rule: str) -> None:
+    if series is not None:
+        raise WrongUse(
+            f"both a series ({series}) and a panel ({panel}) are named", expected="one of them"
+        )
+    check_place(alarms)
+    from foreshock.desk import panels
+
+    with progress(f"judging {panel.name}") as told:
+        found = panels.scored(panel, rule, say, told)
+    deliver(alarms, found.table)
+    if alarms is not None:
+        emit("".join(one + "\n" for one in found.sentences))
+        say(f"Wrote {alarms}.")
 
 
 @app.command()
