@@ -3,6 +3,7 @@
 import csv
 import math
 
+import duckdb
 import pytest
 
 
@@ -105,3 +106,47 @@ def test_a_file_of_another_kind_is_told(call, series):
     ended = call("detect", series("timestamp,value\n2023-01,5\n", "series.txt"))
     assert ended.code == 1
     assert "expected one of .csv, .xlsx" in ended.err
+
+
+@pytest.fixture
+def panel(tmp_path):
+    path = tmp_path / "observations.parquet"
+    stamps = months(62)
+    rows = [
+        ("KR", partner, "250410", stamps[n], stamps[n + 2], 2 * kg, kg)
+        for partner, level in (("CN", 1.0), ("BR", 0.5))
+        for n, kg in enumerate(
+            level * (value if partner == "BR" or n < 57 else 0.0)
+            for n, value in enumerate(steady(60))
+        )
+    ]
+    said = ", ".join(str(row) for row in rows)
+    with duckdb.connect() as base:
+        base.execute(
+            f"COPY (SELECT * FROM (VALUES {said}) t(reporter, partner, hs, ref_month, published, "
+            f"value_usd, qty_kg)) TO '{path}' (FORMAT parquet)"
+        )
+    return path
+
+
+def test_a_panel_gives_a_score_for_every_line_and_month_and_tells_the_strongest(
+    call, panel, tmp_path
+):
+    out = tmp_path / "alarms.csv"
+    ended = call("detect", "--panel", panel, "--alarms", out)
+    assert ended.code == 0
+    with out.open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["hs", "partner", "as_of", "score"]
+    assert len(rows) == 2 * 60
+    newest = {row["partner"]: float(row["score"]) for row in rows if row["as_of"] == "2020-02"}
+    assert newest["CN"] > 6 > newest["BR"]
+    assert ended.out.startswith("250410 from CN: since 2019-10 quantity at ")
+
+
+def test_words_that_do_not_fit_a_panel_are_refused(call, panel, series):
+    assert "--rule is 'magic'" in call("detect", "--panel", panel, "--rule", "magic").err
+    both = call("detect", series("timestamp,value\n2023-01,5\n"), "--panel", panel)
+    assert (both.code, "one of them" in both.err) == (2, True)
+    assert call("detect").code == 2
+    assert call("detect", "--panel", panel.parent / "none.parquet").code == 2

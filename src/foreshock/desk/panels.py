@@ -1,6 +1,6 @@
 """`foreshock detect --panel`: a Parquet of releases in, a CSV of scores and sentences out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ def scored(
     path: Path,
     rule: str,
     say: Callable[[str], None],
-    told: Callable[[str], None] = lambda _: None,
+    told: Callable[[str, int, int], None],
 ) -> Scored:
     """The table `hs,partner,as_of,score` of a panel, by the model or by a transparent rule.
 
@@ -38,11 +38,13 @@ def scored(
     releases = panel_table.read_panel(path, notices)
     for notice in notices:
         say(notice)
+    first = int(releases.published[0])
+    months = int(releases.published[-1]) - first + 1
     last: list[panel.Judged] = []
 
-    def keep() -> "panel.Iterator[panel.Judged]":
+    def keep() -> Iterator[panel.Judged]:
         for one in panel.backtest(releases, by=judges[rule]):
-            told(panel_words.month(one.as_of))
+            told(panel_words.month(one.as_of), one.as_of - first + 1, months)
             last[:] = [one]
             yield one
 

@@ -79,9 +79,7 @@ def _price(months: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     return np.full(months, rng.uniform(0.7, 1.0)), 1 + (rng.uniform(1.4, 2.6) - 1) * since
 
 
-_SHAPES = dict(
-    zip(KINDS, (_stop, _throttle, _squeeze, _rush, _reroute, _price), strict=True)
-)
+_SHAPES = dict(zip(KINDS, (_stop, _throttle, _squeeze, _rush, _reroute, _price), strict=True))
 
 
 def draw(
@@ -123,10 +121,7 @@ def into_real(
         lots = _shipments(usual[~np.isnan(usual)])
         for month in range(what.onset, stop):
             factor = what.quantity[month - what.onset]
-            if factor < 1:
-                kept = rng.binomial(lots, factor) / lots
-            else:
-                kept = factor
+            kept = rng.binomial(lots, factor) / lots if factor < 1 else factor
             quantity[reporter, month] *= kept
             value[reporter, month] *= kept * what.price[month - what.onset]
     return quantity, value

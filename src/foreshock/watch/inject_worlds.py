@@ -181,9 +181,9 @@ def _divert(
 
 def _by_shipments(plan: Plan, now: Floats, rng: np.random.Generator) -> Floats:
     lines = now.shape[0]
-    k = 1 / (rng.gamma(2.0, 0.04, lines)[:, None, None] * plan.noise)
+    k = 1 / (np.asarray(rng.gamma(2.0, 0.04, lines))[:, None, None] * plan.noise)
     number = rng.poisson(now * rng.gamma(k, 1 / k, now.shape))
-    size = rng.uniform(1.0, 4.0, lines)[:, None, None]
+    size = np.asarray(rng.uniform(1.0, 4.0, lines))[:, None, None]
     amount: Floats = np.where(number > 0, rng.gamma(np.maximum(number, 1) * size) / size, 0.0)
     return amount
 
@@ -205,7 +205,10 @@ def _by_orders(plan: Plan, now: Floats, rng: np.random.Generator) -> Floats:
 
 def _by_gamma(plan: Plan, now: Floats, rng: np.random.Generator) -> Floats:
     silent = rng.random(now.shape) < np.exp(-1.2 * now)
-    k = 1 / (rng.gamma(3.0, 0.06, now.shape[0])[:, None, None] * plan.noise + 0.7 / now.clip(0.2))
+    k = 1 / (
+        np.asarray(rng.gamma(3.0, 0.06, now.shape[0]))[:, None, None] * plan.noise
+        + 0.7 / now.clip(0.2)
+    )
     full = np.maximum(1 - np.exp(-1.2 * now), 0.05)
     amount: Floats = np.where(silent, 0.0, rng.gamma(k, now / k / full))
     return amount
@@ -240,7 +243,9 @@ def _releases(
     out = ref + lag[reporter, ref]
     out = out + (rng.random(len(out)) < 0.01) * rng.integers(1, 5, len(out))
     short = np.where(
-        rng.random(len(ref)) < 0.5, 1 - rng.beta(1, 9, len(ref)), np.exp(rng.normal(0, 0.04, len(ref)))
+        rng.random(len(ref)) < 0.5,
+        1 - rng.beta(1, 9, len(ref)),
+        np.exp(rng.normal(0, 0.04, len(ref))),
     )
     slip = np.where(
         rng.random(len(ref)) < 0.0015, rng.choice([0.001, 0.1, 10.0, 1000.0], len(ref)), 1.0

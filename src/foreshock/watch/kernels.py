@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, prange
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.int64]
 
 #: what may be reordered; NaN stays NaN, because it says unknown
@@ -122,9 +122,7 @@ def first_dispersion(amount: Floats, s: int, year: Floats) -> float:
 
 
 @njit(parallel=True, cache=True, fastmath=_MATH)
-def seasons(
-    amount: Floats, where: Layout, season: Floats, dispersion: Floats
-) -> None:
+def seasons(amount: Floats, where: Layout, season: Floats, dispersion: Floats) -> None:
     """Fills `season` [line, month modulo 12] (mean 1) and a first `dispersion` [series].
 
     The ratio of what was seen to the centred year, summed over lines in counts, so that a large
@@ -155,9 +153,7 @@ def seasons(
 
 
 @njit(cache=True, fastmath=_MATH)
-def first_rate(
-    amount: Floats, s: int, season: Floats, dispersion: float
-) -> float:
+def first_rate(amount: Floats, s: int, season: Floats, dispersion: float) -> float:
     """Counts a month at the start of a series, season taken off."""
     cap, mean = bounds_of(amount, s)
     total, known = 0.0, 0
@@ -178,9 +174,7 @@ def capped(count: float, due: float) -> float:
 
 
 @njit(cache=True, fastmath=_MATH)
-def second_dispersion(
-    amount: Floats, s: int, season: Floats, dispersion: float
-) -> float:
+def second_dispersion(amount: Floats, s: int, season: Floats, dispersion: float) -> float:
     """The dispersion about what was due a month ahead, half to twice the first, bounded squares."""
     rate = first_rate(amount, s, season, dispersion)
     have, need = START, START / rate
@@ -189,7 +183,7 @@ def second_dispersion(
         have = KEEPS * have + (1 - KEEPS) * 0.5
         need = KEEPS * need + (1 - KEEPS) * 0.5 / rate
         x = amount[s, t]
-        if not x == x:
+        if x != x:  # unknown
             continue
         factor = season[t % 12]
         due = have / need * factor
@@ -216,13 +210,13 @@ def add_up(
     dispersion: Floats,
     sums: Sums,
 ) -> None:
-    """Mends `dispersion`; fills `sums` with counts seen and due, each due from the months before."""
+    """Mends `dispersion`; fills `sums` with counts seen and what was due from the past."""
     line_seen, line_due = sums.line_seen, sums.line_due  # written through names: parfors need it
     recipient_seen, recipient_due = sums.recipient_seen, sums.recipient_due
     for i in prange(len(where.item_start) - 1):
         for line in range(where.item_start[i], where.item_start[i + 1]):
             for s in range(where.line_start[line], where.line_start[line + 1]):
-                if not dispersion[s] == dispersion[s]:
+                if dispersion[s] != dispersion[s]:  # unknown
                     continue
                 of_year = season[line]
                 d = second_dispersion(amount, s, of_year, dispersion[s])
@@ -233,7 +227,7 @@ def add_up(
                     have = KEEPS * have + (1 - KEEPS) * 0.5
                     need = KEEPS * need + (1 - KEEPS) * 0.5 / rate
                     x = amount[s, t]
-                    if not x == x:
+                    if x != x:  # unknown
                         continue
                     factor = of_year[t % 12]
                     due = have / need * factor
@@ -253,14 +247,14 @@ def unit_values(
     """Fills `out` [line, month]: log unit value against each series' usual one, and its weight."""
     for line in prange(len(where.line_start) - 1):
         for s in range(where.line_start[line], where.line_start[line + 1]):
-            if not dispersion[s] == dispersion[s]:
+            if dispersion[s] != dispersion[s]:  # unknown
                 continue
             usual, past = np.nan, 0.0
             for turn in range(2):
                 for t in range(amount.shape[1]):
                     if amount[s, t] > 0 and value[s, t] > 0:
                         x = log(value[s, t] / amount[s, t])
-                        if not usual == usual:
+                        if usual != usual:  # unknown
                             usual, past = x, 1.0
                             continue
                         limit = 0.3 if turn == 1 or past > 5 else 1.0

@@ -15,7 +15,7 @@ from numba import njit, prange
 
 from foreshock.watch.kernels import KEEPS, START, Layout, Sums, capped, first_rate
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 
 _MATH = {"reassoc", "contract", "arcp", "nsz", "afn"}
 #: months back that an onset may lie
@@ -101,7 +101,7 @@ def trace(
         seen_of = FACTOR_KEEPS * seen_of + total_seen[t]
         due_of = FACTOR_KEEPS * due_of + total_due[t]
         mine, mine_due = FACTOR_KEEPS * mine, FACTOR_KEEPS * mine_due
-        if not x == x:
+        if x != x:  # unknown
             continue
         mine += capped(x / dispersion, plain)
         mine_due += plain
@@ -169,7 +169,9 @@ def quantity_evidence(windows: Floats, dispersions: Floats, n: int) -> tuple[flo
             if dispersions[c] == dispersions[c] and windows[c, 3, n] > 0:
                 believed = 1.0 / (1.0 / windows[c, 0, n] + wander)
                 expected = windows[c, 0, n] / windows[c, 1, n] * windows[c, 3, n]
-                each = exp(min(ratio_evidence(windows[c, 2, n], expected, believed, RATIOS[r]), 60.0))
+                each = exp(
+                    min(ratio_evidence(windows[c, 2, n], expected, believed, RATIOS[r]), 60.0)
+                )
                 some += log(1 - EACH + EACH * each)
                 one += each
             elif dispersions[c] == dispersions[c]:
@@ -266,9 +268,7 @@ def weigh(
             first, last = where.line_start[line], where.line_start[line + 1]
             maker = where.exporter[line]
             seen, due = sums.line_seen[line], sums.line_due[line]
-            of_item = without(
-                common.item_seen[i], common.item_due[i], seen, due, BELIEVE_ITEM
-            )
+            of_item = without(common.item_seen[i], common.item_due[i], seen, due, BELIEVE_ITEM)
             rest = without(
                 common.exporter_seen[maker], common.exporter_due[maker], seen, due, BELIEVE_EXPORTER
             )
@@ -280,7 +280,12 @@ def weigh(
                     who = where.reporter[s]
                     own = (sums.recipient_seen[i, who], sums.recipient_due[i, who], of_item, rest)
                     trace(
-                        amount, s, season[line], dispersion[s], common.calendar[maker], own,
+                        amount,
+                        s,
+                        season[line],
+                        dispersion[s],
+                        common.calendar[maker],
+                        own,
                         windows[s - first],
                     )
             if not known:

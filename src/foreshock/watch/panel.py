@@ -77,9 +77,9 @@ def judge(
 ) -> tuple[Verdicts, Ints]:
     """Log evidence of a change in each line, from figures [series, month] as known on one day.
 
-    NaN is unknown; `amount` is mended in place where a unit slipped. `holiday` gives, by month and
-    by exporter, how much of a moving holiday lies in it and who keeps it. Evidence is natural log:
-    0 says that change and no change explain the figures alike; lines never traded get 0.
+    NaN is unknown; slips of the unit are mended, in place if `amount` is float32. `holiday` gives,
+    by month and by exporter, how much of a moving holiday lies in it and who keeps it. Evidence is
+    natural log: 0 says that both explain the figures alike; lines never traded get 0.
 
     >>> steady = np.full((1, 60), 50.0) + np.arange(60) % 7
     >>> steady[0, 57:] = 1.0
@@ -90,6 +90,8 @@ def judge(
     """
     lines, items = len(where.line_start) - 1, len(where.item_start) - 1
     months = amount.shape[1]
+    amount = np.ascontiguousarray(amount, dtype=np.float32)
+    value = np.ascontiguousarray(value, dtype=np.float32)
     slips = np.zeros(len(amount), dtype=np.int64)
     kernels.mend_units(amount, value, slips)
     season, dispersion = np.ones((lines, 12)), np.full(len(amount), np.nan)
@@ -120,10 +122,11 @@ def _common(
     """What lines share, added up over items and exporters."""
     months = price.shape[1]
     makers = int(where.exporter.max(initial=0)) + 1
-    seen, due = _by(sums.line_seen, where.exporter, makers), _by(
-        sums.line_due, where.exporter, makers
+    seen, due = (
+        _by(sums.line_seen, where.exporter, makers),
+        _by(sums.line_due, where.exporter, makers),
     )
-    calendar = np.ones((makers, months))
+    calendar: Floats = np.ones((makers, months))
     if holiday is not None:
         calendar = _calendar(seen, due, *holiday)
         sums.line_due[:] *= calendar[where.exporter]

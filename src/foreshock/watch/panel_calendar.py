@@ -13,9 +13,7 @@ _DAYS = (
     "0216 0205 0125 0212 0201 0122 0210 0129 0217 0206 0126 0213 0203 0123 0211 0131 0219 0208 "
     "0128 0215 0204 0124 0212"
 ).split()
-NEW_YEAR = {
-    2000 + n: date(2000 + n, int(text[:2]), int(text[2:])) for n, text in enumerate(_DAYS)
-}
+NEW_YEAR = {2000 + n: date(2000 + n, int(text[:2]), int(text[2:])) for n, text in enumerate(_DAYS)}
 #: days before and after that are quieter
 BEFORE, AFTER = 3, 11
 #: exporters that stop work for it, by the codes in use

@@ -1,6 +1,6 @@
 """Plain rules beside the model, for those who want a rule they can check with a pencil.
 
-* year-on-year: the last three known months against the same months a year before;
+* year-on-year: the last four months against the same months a year before;
 * import-surge: the last twelve months against the twelve before, volume up and unit value down
   (the windows and the two gates of the Cefic Import Surge Monitor, in our own words).
 
@@ -28,19 +28,19 @@ PAD = 0.05
 def year_on_year(
     amount: Floats, value: Floats, where: Layout, holiday: tuple[Floats, Floats] | None = None
 ) -> tuple[Verdicts, npt.NDArray[np.int64]]:
-    """Score: how far the last quarter lies from its year before, in logarithms; 0.7 is a halving.
+    """Score: how far the last four months lie from a year before, in logarithms; 0.7 halves.
 
-    Only cells known in both years count; lines with none, or fewer than 15 months, score 0.
+    Only cells known in both years count; lines with none, or fewer than 16 months, score 0.
 
-    >>> flat = np.full((1, 24), 10.0); flat[0, 21:] = 5.0
+    >>> flat = np.full((1, 24), 10.0); flat[0, 20:] = 5.0
     >>> one = Layout(np.array([0, 1]), np.array([0, 1]), np.array([0]), np.array([0]))
     >>> round(float(year_on_year(flat, flat, one)[0].evidence[0]), 2)
-    0.65
+    0.68
     """
     lines, months = len(where.line_start) - 1, amount.shape[1]
-    if months < 15:
+    if months < 16:
         return _nothing(lines, len(amount))
-    # the newest month may not be out yet for all: the quarter is the last three with figures
+    # the newest months may not be out yet for all: cells that are count, in both years or not
     now, then = amount[:, months - 4 :], amount[:, months - 16 : months - 12]
     both = ~np.isnan(now) & ~np.isnan(then)
     new, old = _line(np.where(both, now, 0), where), _line(np.where(both, then, 0), where)

@@ -28,14 +28,13 @@ _MONTH = """CASE
   WHEN regexp_matches({0}, '^[0-9]{{4}}(0[1-9]|1[0-2])([0-3][0-9])?$')
     THEN 12 * CAST(substr({0}, 1, 4) AS INT) + CAST(substr({0}, 5, 2) AS INT) - 1
 END"""
-_ROWS = f"""
+_ROWS = """
 CREATE TEMP TABLE rows AS SELECT
-  {{exporter}} AS exporter, {{recipient}} AS recipient, trim(CAST(hs AS VARCHAR)) AS hs,
-  {_MONTH.format("trim(CAST(ref_month AS VARCHAR))")} AS ref,
-  {_MONTH.format("trim(CAST(published AS VARCHAR))")} AS published,
+  {exporter} AS exporter, {recipient} AS recipient, trim(CAST(hs AS VARCHAR)) AS hs,
+  {ref} AS ref, {published} AS published,
   TRY_CAST(value_usd AS DOUBLE) AS value, TRY_CAST(qty_kg AS DOUBLE) AS amount,
   row_number() OVER () AS place
-FROM read_parquet(?) {{where}}
+FROM read_parquet(?) {where}
 """
 #: what is wrong with a row: the part of it that is dropped, the condition, the words
 _ODD = (
@@ -112,19 +111,28 @@ def _load(base: duckdb.DuckDBPyConnection, path: Path) -> None:
     if "flow" in has:
         flow = "lower(substr(CAST(flow AS VARCHAR), 1, 1))"
         turned = f"{flow} IN ('x', 'e')"
+        here, there = sides["exporter"], sides["recipient"]
         sides = {
-            "exporter": f"CASE WHEN {turned} THEN {sides['recipient']} ELSE {sides['exporter']} END",
-            "recipient": f"CASE WHEN {turned} THEN {sides['exporter']} ELSE {sides['recipient']} END",
+            "exporter": f"CASE WHEN {turned} THEN {there} ELSE {here} END",
+            "recipient": f"CASE WHEN {turned} THEN {here} ELSE {there} END",
             "where": f"WHERE {flow} IN ('x', 'e', 'm', 'i')",
         }
     try:
-        base.execute(_ROWS.format(**sides), [str(path)])
+        base.execute(_rows(**sides), [str(path)])
     except duckdb.Error as error:
         raise Unreadable(
-            f"{path} breaks off or holds what its columns should not: "
-            f"{str(error).splitlines()[0]}",
+            f"{path} breaks off or holds what its columns should not: {str(error).splitlines()[0]}",
             next_step="Write it anew.",
         ) from None
+
+
+def _rows(**sides: str) -> str:
+    """The statement that reads the file, months as numbers."""
+    return _ROWS.format(
+        ref=_MONTH.format("trim(CAST(ref_month AS VARCHAR))"),
+        published=_MONTH.format("trim(CAST(published AS VARCHAR))"),
+        **sides,
+    )
 
 
 def _drop(
@@ -172,12 +180,14 @@ def _count(base: duckdb.DuckDBPyConnection, question: str) -> int:
 
 def _releases(base: duckdb.DuckDBPyConnection) -> Releases:
     base.execute(
-        "CREATE TEMP TABLE lines AS SELECT *, row_number() OVER (ORDER BY hs, exporter) - 1 AS line "
-        "FROM (SELECT DISTINCT hs, exporter FROM rows)"
+        "CREATE TEMP TABLE lines AS "
+        "SELECT *, row_number() OVER (ORDER BY hs, exporter) - 1 AS line FROM "
+        "(SELECT DISTINCT hs, exporter FROM rows)"
     )
     base.execute(
-        "CREATE TEMP TABLE series AS SELECT *, row_number() OVER (ORDER BY line, recipient) - 1 AS s "
-        "FROM (SELECT DISTINCT line, hs, exporter, recipient FROM rows JOIN lines USING (hs, exporter))"
+        "CREATE TEMP TABLE series AS "
+        "SELECT *, row_number() OVER (ORDER BY line, recipient) - 1 AS s FROM "
+        "(SELECT DISTINCT line, hs, exporter, recipient FROM rows JOIN lines USING (hs, exporter))"
     )
     lines = base.execute("SELECT hs, exporter FROM lines ORDER BY line").fetchnumpy()
     series = base.execute("SELECT line, recipient FROM series ORDER BY s").fetchnumpy()
