@@ -46,8 +46,11 @@ def due(ahead: Ahead, day: Day, within_days: int) -> tuple[Due, ...]:
     entries += [e for measure in ahead.measures for e in _first_answers(ahead.pack, measure)]
     entries += [_deadline(promise) for promise in ahead.promises if _waits(promise)]
     entries += _talks(ahead)
-    wanted = (entry for entry in entries if day <= entry.day <= last)
-    return tuple(sorted(set(wanted), key=lambda e: (e.day, e.what, e.name, e.says)))
+    wanted: dict[tuple[Day, str, str, str], Due] = {}
+    for entry in entries:
+        if day <= entry.day <= last:
+            wanted.setdefault((entry.day, entry.what, entry.name, entry.says), entry)
+    return tuple(wanted[key] for key in sorted(wanted))
 
 
 def far_off(measures: Iterable[Measure], promises: Iterable[Commitment], day: Day) -> list[str]:
@@ -112,7 +115,7 @@ def _deadline(promise: Commitment) -> Due:
     text = promise.due or ""
     moved = sum(step.step == "deadline" for step in promise.steps)
     says = f"promised by now: {promise.what}"
-    if moved:
+    if moved > 0:
         says += f" (the deadline has moved {moved} time{'' if moved == 1 else 's'})"
     if not promise.confirmed_by:
         says += " (said by one side only)"

@@ -67,6 +67,8 @@ class Book(Struct, frozen=True, kw_only=True, dict=True):
     caveats: tuple[str, ...]
     #: the events known by the day, in the order of their stories
     events: tuple[Event, ...] = ()
+    #: how each measure stands on any day, by name
+    lines: Mapping[str, Timeline] = {}
 
     # -- measures --------------------------------------------------------------------------------
 
@@ -74,10 +76,6 @@ class Book(Struct, frozen=True, kw_only=True, dict=True):
     def named(self) -> Mapping[str, Measure]:
         """Measures by name."""
         return {measure.name: measure for measure in self.measures}
-
-    @cached_property
-    def _lines(self) -> Mapping[str, Timeline]:
-        return {measure.name: Timeline(measure.steps) for measure in self.measures}
 
     @cached_property
     def _on_item(self) -> Mapping[str, tuple[Measure, ...]]:
@@ -107,7 +105,7 @@ class Book(Struct, frozen=True, kw_only=True, dict=True):
 
     def standing(self, measure: Measure, day: Day | None = None) -> Standing:
         """How the measure stands on `day` (None: the day of the book), with the reason."""
-        return self._lines[measure.name].on(day or self.day)
+        return self.lines[measure.name].on(day or self.day)
 
     def state(self, measure: Measure, day: Day | None = None) -> str:
         """The state of the measure on `day`: announced, in_force, suspended, ended, ...
@@ -139,7 +137,7 @@ class Book(Struct, frozen=True, kw_only=True, dict=True):
 
         Raises `UnknownWord` for an item that the pack does not list.
         """
-        lines, day = self._lines, on or self.day
+        lines, day = self.lines, on or self.day
         return tuple(
             measure
             for measure in (self.measures if item is None else self.on(item))
@@ -161,7 +159,7 @@ class Book(Struct, frozen=True, kw_only=True, dict=True):
 
     def regimes(self, day: Day | None = None) -> tuple[Regime, ...]:
         """How flows are held up on `day`, for the network; see `ledger.regimes`."""
-        held = ((measure, self._lines[measure.name]) for measure in self.measures)
+        held = ((measure, self.lines[measure.name]) for measure in self.measures)
         return regimes.regimes(self.pack, held, day or self.day, self.day)
 
     def due(self, day: Day | None = None, within_days: int = 90) -> tuple[agenda.Due, ...]:
@@ -220,6 +218,7 @@ def _bound(page: _Page, shelf: Shelf, events: Sequence[Event]) -> Book:
     """The book, from a shelf that holds all events."""
     sealed = shelf.sealed()
     by_name = {measure.name: measure for measure in sealed}
+    lines = {measure.name: Timeline(measure.steps) for measure in sealed}
     of_event: dict[str, list[str]] = {}
     for hit in shelf.matches:
         of_event.setdefault(hit.event, []).append(hit.measure)
@@ -250,7 +249,7 @@ def _bound(page: _Page, shelf: Shelf, events: Sequence[Event]) -> Book:
     sides = Sides(
         pack=page.pack,
         measures=by_name,
-        standing={measure.name: Timeline(measure.steps) for measure in sealed},
+        standing=lines,
         deals=deals,
         of_event=of_event,
         entries=page.written,
@@ -269,6 +268,7 @@ def _bound(page: _Page, shelf: Shelf, events: Sequence[Event]) -> Book:
         odd=(),
         caveats=(),
         events=tuple(events),
+        lines=lines,
     )
 
 
@@ -316,7 +316,7 @@ def _trouble(event: Event) -> str:
 
 
 def _no_priors(book: Book) -> list[str]:
-    held = ((measure, book._lines[measure.name]) for measure in book.measures)
+    held = ((measure, book.lines[measure.name]) for measure in book.measures)
     lacking = regimes.unknown_delays(book.pack, held, book.day)
     if not lacking:
         return []

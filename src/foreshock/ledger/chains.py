@@ -7,7 +7,7 @@ from typing import Literal
 from foreshock.ledger import telling
 from foreshock.ledger.life import Timeline, when
 from foreshock.ledger.periods import days
-from foreshock.ledger.tables import RELATION_SAYS, RELATIONS
+from foreshock.ledger.tables import RELATION_SAYS, RELATIONS, TELLING_DAYS
 from foreshock.words.pack import Pack
 from foreshock.words.records import Commitment, Entry, Event, Measure, Struct
 
@@ -95,10 +95,16 @@ def _told(events: Sequence[Event], sides: Sides) -> _Told:
                 continue
             for a in sides.of_event.get(event.id, ()):
                 for b in sides.of_event.get(other.id, ()):
-                    if a != b:
+                    if a != b and not _backwards(sides, event, a, b):
                         day, refs = found.get((a, relation, b), (_when(sides, event, a), ()))
                         found[a, relation, b] = (day, tuple(dict.fromkeys((*refs, event.id))))
     return found
+
+
+def _backwards(sides: Sides, event: Event, answer: str, to: str) -> bool:
+    """Whether the answer came long before what it answers: then another measure was meant."""
+    gap = (_when(sides, event, answer) - _first(sides, to)).days
+    return gap < -TELLING_DAYS
 
 
 def _when(sides: Sides, event: Event, name: str) -> Day:

@@ -102,7 +102,8 @@ def _dates(measure: Measure, voices: Voices) -> Iterable[Conflict]:
         if step.step in ("tightened", "extended", "eased"):
             continue  # a rule may be changed twice within weeks
         others = [o for o in left if retells(step, o) and not overlap(step.date, o.date)]
-        others = [o for o in others if o.date and step.date]
+        # what the pack notes twice is two parts of one rule, not two opinions on it
+        others = [o for o in others if o.date and step.date and not (o.origin and step.origin)]
         if others:
             for other in others:
                 left.remove(other)

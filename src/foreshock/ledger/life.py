@@ -84,7 +84,10 @@ def standing(steps: Sequence[Step], day: Day) -> Standing:
     ...                published=date(2025, 11, 9)),), date(2026, 12, 1)).state
     'unknown'
     """
-    line = told(steps)
+    return _standing(told(steps), day)
+
+
+def _standing(line: Sequence[Step], day: Day) -> Standing:
     begun = [step for step in line if when(step) <= day and not called_off(step, line)]
     coming = (when(s) for s in line if s.step == "in_force" and not called_off(s, line))
     ahead = min((start for start in coming if start > day), default=None)
@@ -108,22 +111,23 @@ class Timeline:
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
+        line = told(steps)
         turns = {date.min}
         for step in steps:
             turns.update((when(step), step.published))
             if step.until and (last := days(step.until)[1]) < date.max:
                 turns.add(last + _DAY)
         self._turns = sorted(turns)
-        self._steps = steps
-        self._known: dict[Day, Standing] = {}
+        self._standings = [_standing(line, turn) for turn in self._turns]
 
     def on(self, day: Day) -> Standing:
         """`standing` at the end of the day."""
-        turn = self._turns[bisect_right(self._turns, day) - 1]
-        found = self._known.get(turn)
-        if found is None:
-            found = self._known[turn] = standing(self._steps, turn)
-        return found
+        return self._standings[bisect_right(self._turns, day) - 1]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Timeline) and self._standings == other._standings
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def called_off(step: Step, line: Sequence[Step]) -> bool:

@@ -313,6 +313,9 @@ def _settled(pack: Pack, promise: Commitment, words: Words) -> Commitment:
     made = replace(promise, due=due)
     steps = (*promise.steps, *kept(pack, made, words))
     outcomes = [step for step in steps if step.step in OUTCOMES]
+    alone = set(made.who_says) if len(set(made.who_says)) == 1 else set()
+    # who said so first, alone, does not confirm his own word
+    steps = tuple(s for s in steps if s.step != "confirmed" or not set(s.who) <= alone)
     confirmed = [who for step in steps if step.step == "confirmed" for who in step.who]
     last = max(outcomes, key=lambda s: s.published, default=None)
     return replace(

@@ -116,7 +116,8 @@ def _of_events(pack: Pack, events: Sequence[Event], known: Known) -> Iterable[_T
         for who in event.actors:
             for about in abouts or event.items:
                 side = _side(event, who, about, beside, known)
-                if side is not None:
+                own = about in known.measures and known.measures[about].issuer == who
+                if side is not None and not (own and side in ("exposed", "unaffected")):
                     yield _taken(event, who, about, side, known)
 
 

@@ -244,7 +244,6 @@ Relation = Literal["retaliates", "concedes", "follows", "replaces"]
 RELATIONS: dict[str, Relation] = {
     "retaliates": "retaliates",
     "implements": "follows",
-    "reverses": "replaces",
 }
 RELATION_SAYS: dict[Relation, str] = {
     "retaliates": "answers",
