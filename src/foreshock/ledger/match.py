@@ -5,7 +5,19 @@ from collections.abc import Iterable
 from foreshock.ledger import telling
 from foreshock.ledger.life import when
 from foreshock.ledger.periods import overlap
-from foreshock.ledger.tables import AT_LARGE, BEST, OPENING, SCORES, STAGE, TELLING_DAYS, TOOLS
+from foreshock.ledger.tables import (
+    AT_LARGE,
+    BEST,
+    CONTROLLED,
+    DATED,
+    LATELY_DAYS,
+    OPENING,
+    SCORES,
+    STAGE,
+    TELLING_DAYS,
+    TOOLS,
+    WEEK,
+)
 from foreshock.words.pack import Pack
 from foreshock.words.records import Event, Measure, Step, Struct
 
@@ -40,7 +52,8 @@ def match(
     `kindred` is `kin` of the measure's items, `told` the steps that the event tells of a known
     measure. The issuer is taken as agreed.
     """
-    if kindred.isdisjoint(event.items):
+    at_large = set(telling.items(event)) <= CONTROLLED
+    if kindred.isdisjoint(event.items) and not (at_large and event.type == "RESTRICT"):
         return None
     heard = [step.published for step in measure.steps if step.origin is not None]
     if heard and (min(heard) - telling.published(event)).days > TELLING_DAYS:
@@ -52,14 +65,29 @@ def match(
         _companies(event, measure),
         _dates(event, measure, told),
     )
-    if None in points:
+    if None in points or (at_large and not _certain(points, kindred, event)):
         return None
     why = tuple(point for point in points if point)
     score = max(sum(SCORES[point] for point in why), 0)
-    return Match(event=event.id, measure=measure.name, confidence=score / BEST, why=why)
+    return Match(event=event.id, measure=measure.name, confidence=min(score / BEST, 1), why=why)
 
 
 _DAY = len("2023-07-03")
+
+
+def _certain(points: tuple[str | None, ...], kindred: frozenset[str], event: Event) -> bool:
+    """Whether a text that names goods at large tells enough else to mean this measure.
+
+    Its date must fit; of a measure on named goods the instrument too.
+    """
+    dated = any(point in DATED for point in points)
+    if kindred.isdisjoint(event.items):
+        return dated and "the same instrument" in points
+    party = telling.places(event.targets) - {"all"}
+    if event.type == "EASE" and not (event.date or event.effective):
+        dated = False  # that it was published near some step says nothing
+    return dated or ("the same targets" in points and bool(party))
+
 
 # Each rule below gives a line of SCORES, "" where it tells nothing, None where it rules out.
 
@@ -72,7 +100,9 @@ def _items(event: Event, measure: Measure, kindred: frozenset[str]) -> str | Non
         if not named or named != telling.places(measure.targets):
             return None
     if told and told == known:
-        return "the same items"
+        return "goods at large" if told <= CONTROLLED else "the same items"
+    if told <= CONTROLLED and not told & kindred:
+        return "goods at large"
     if told & known:
         return "a shared item"
     return "a kindred item" if told & kindred else None
@@ -106,8 +136,10 @@ def _targets(event: Event, measure: Measure) -> str | None:
 
 def _companies(event: Event, measure: Measure) -> str | None:
     named = {name for name in measure.targets if ":" in name}
-    unnamed = named and not named & set(event.targets)
-    return "a company it is aimed at is not named" if unnamed else ""
+    if not named:
+        return ""
+    is_named = "is named" if named & set(event.targets) else "is not named"
+    return f"a company it is aimed at {is_named}"
 
 
 def _dates(event: Event, measure: Measure, told: tuple[Step, ...]) -> str | None:
@@ -116,14 +148,24 @@ def _dates(event: Event, measure: Measure, told: tuple[Step, ...]) -> str | None
         return "a step told with the same day"
     if any(overlap(a.date, b.date) for a, b in pairs):
         return "a step told with the same month or year"
-    if any(_near(a, b) for a, b in pairs):
+    if any(_near(a, b, WEEK) for a, b in pairs):
+        return "a step told within a week"
+    if any(_near(a, b, TELLING_DAYS) for a, b in pairs):
         return "a step told with a near date"
+    lately = _moved_lately(event, measure)
     if _begins(event, told):
-        return None if _dated(event) else ""
+        return None if _dated(event) else lately
     begun = min(when(step) for step in measure.steps)
     if begun <= telling.happened(event, latest=True):
-        return "a change after its beginning"
+        return lately or "a change after its beginning"
     return None if event.type in OPENING else ""
+
+
+def _moved_lately(event: Event, measure: Measure) -> str:
+    """People speak of what was in the news lately, where they give no date."""
+    out = telling.published(event)
+    passed = ((out - max(when(step), step.published)).days for step in measure.steps)
+    return "it moved not long before" if any(0 <= gap <= LATELY_DAYS for gap in passed) else ""
 
 
 def _begins(event: Event, told: tuple[Step, ...]) -> bool:
@@ -143,7 +185,7 @@ def _alike(told: Step, known: Step) -> bool:
     return told.step == known.step or (told.step in beginning and known.step in STAGE)
 
 
-def _near(told: Step, known: Step) -> bool:
+def _near(told: Step, known: Step, within: int) -> bool:
     gap = (when(told) - when(known)).days
     # an expansion comes after what it expands; two tellings of a beginning may come in any order
-    return (0 if told.step == "tightened" != known.step else -TELLING_DAYS) <= gap <= TELLING_DAYS
+    return (0 if told.step == "tightened" != known.step else -within) <= gap <= within

@@ -9,7 +9,7 @@ from foreshock.ledger import telling
 from foreshock.ledger.grading import grade
 from foreshock.ledger.life import place, when
 from foreshock.ledger.match import Match, kin, match
-from foreshock.ledger.tables import DENIED, HEARD_OF, OPENING
+from foreshock.ledger.tables import CONTROLLED, DENIED, HEARD_OF, OPENING
 from foreshock.words.clocks import Clocks, end_of
 from foreshock.words.markings import strictest
 from foreshock.words.pack import Pack
@@ -51,6 +51,8 @@ class Shelf:
         self.odd: list[Odd] = []
         self.events: dict[str, Event] = {}
         self._measures: dict[str, Measure] = {}
+        #: the same, without the issuer's own companies among the targets: what is matched against
+        self._aimed: dict[str, Measure] = {}
         self._kin: dict[str, frozenset[str]] = {}
         #: (issuer, item) -> names of the measures on the item or its kin
         self._of: dict[tuple[str, str], list[str]] = {}
@@ -84,11 +86,12 @@ class Shelf:
 
     def _best(self, event: Event, issuer: str) -> Match | None:
         told = telling.steps(event, opening=False)
+        heard = replace(event, targets=self._foreign(event.targets, issuer))
         near = dict.fromkeys(n for item in event.items for n in self._of.get((issuer, item), ()))
         found = [
             hit
             for name in near
-            if (hit := match(event, self._measures[name], self._kin[name], told)) is not None
+            if (hit := match(heard, self._aimed[name], self._kin[name], told)) is not None
         ]
         if not found:
             return None
@@ -96,6 +99,14 @@ class Shelf:
         # of measures that fit equally well, people mean the youngest
         best = [hit for hit in found if hit.confidence == top]
         return max(best, key=lambda hit: (_begun(self._measures[hit.measure]), hit.measure))
+
+    def _foreign(self, targets: tuple[str, ...], issuer: str) -> tuple[str, ...]:
+        """The targets without the issuer's own companies.
+
+        They are named as those who may not export, which tells no measure from another.
+        """
+        country = self.pack.country
+        return tuple(t for t in targets if ":" not in t or country.get(t) != issuer)
 
     def _add(self, event: Event, found: Match) -> None:
         measure = self._measures[found.measure]
@@ -105,6 +116,9 @@ class Shelf:
         for step in told:
             may_add = not event.background or when(step) <= latest
             placed = place(life, step, may_add)
+            if placed.odd and step.step == "postponed":
+                # what is in force cannot be put off: a deadline under it was, which eases it
+                placed = place(life, replace(step, step="eased"), may_add)
             life = placed.steps
             reasons.extend([placed.odd] if placed.odd else [])
         if not told:
@@ -144,9 +158,11 @@ class Shelf:
     def _put(self, measure: Measure) -> None:
         if measure.name not in self._measures:
             self._kin[measure.name] = kin(self.pack, measure.items)
-            for item in self._kin[measure.name]:
+            for item in {*self._kin[measure.name], *CONTROLLED}:
                 self._of.setdefault((measure.issuer, item), []).append(measure.name)
         self._measures[measure.name] = measure
+        targets = self._foreign(measure.targets, measure.issuer)
+        self._aimed[measure.name] = replace(measure, targets=targets)
 
     def _free(self, name: str) -> str:
         wanted, number = name, 1

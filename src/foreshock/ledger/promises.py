@@ -219,7 +219,8 @@ def _same(pack: Pack, event: Event, known: Commitment) -> bool:
     if not set(event.actors) & parties:
         return False
     others = {*event.targets, *event.actors} - {"all"}
-    if len(others) > 1 and len(parties) > 1 and len(others & parties) < 2:
+    joint = event.type == "AGREE" or len(parties) > 1
+    if len(others) > 1 and joint and len(others & parties) < 2:
         return False
     if event.items and known.items and not set(event.items) & kin(pack, known.items):
         return False

@@ -112,68 +112,71 @@ def _of_events(pack: Pack, events: Sequence[Event], known: Known) -> Iterable[_T
         if event.type not in ("POSITION", "PRESSURE"):
             continue
         beside = [e for e in by_document[event.document] if e.id != event.id]
-        abouts = _about(pack, event, beside, known)
+        meant = _about(pack, event, beside, known)
+        abouts = known.of_event.get(meant.id, ()) if meant else event.items
         for who in event.actors:
-            for about in abouts or event.items:
-                side = _side(event, who, about, beside, known)
-                own = about in known.measures and known.measures[about].issuer == who
-                if side is not None and not (own and side in ("exposed", "unaffected")):
+            side = _side(event, who, meant)
+            for about in dict.fromkeys(abouts):
+                if side is not None and _can_say(who, side, about, known):
                     yield _taken(event, who, about, side, known)
 
 
-def _side(event: Event, who: str, about: str, beside: Sequence[Event], known: Known) -> Side | None:
+def _can_say(who: str, side: Side, about: str, known: Known) -> bool:
+    """Whether the side tells anything: nobody is exposed to his own rule, or undecided on his own
+    deal."""
+    if about in known.measures:
+        return not (known.measures[about].issuer == who and side in ("exposed", "unaffected"))
+    return not (about in known.deals and _party(known.deals[about], who) and side == "undecided")
+
+
+def _party(deal: Commitment, who: str) -> bool:
+    return who in deal.who_promises or who in deal.to_whom
+
+
+def _side(event: Event, who: str, meant: Event | None) -> Side | None:
     side = STANCES.get((event.type, event.mode or "", event.status == "denied"))
-    if side is not None or (event.type, event.mode) not in PRESSING or event.status == "denied":
+    pressing = (event.type, event.mode) in PRESSING and event.status != "denied"
+    if side is not None or not pressing or meant is None or meant.type != "RESTRICT":
         return side
-    # who urges may want more control or less: the party that a measure hits wants less, the party
-    # that controls the same goods itself wants others to follow
-    measure = known.measures.get(about)
-    if measure is None:
-        return None
-    if who in measure.targets:
+    # who presses may want more control or less: whom it hits wants less, and so do firms; a
+    # country that it does not hit, where it names others, wants it kept up
+    hit = telling.places(meant.targets)
+    if ":" in who or who in hit or "all" in hit:
         return "opposes"
-    controls = any(
-        other.type == "RESTRICT" and who in other.actors and not _apart(other, measure)
-        for other in beside
-    )
-    return "supports" if controls and who != measure.issuer else None
+    return "supports" if hit and who not in meant.actors else None
 
 
-def _apart(event: Event, measure: Measure) -> bool:
-    """Whether the event is aimed at others than the measure is."""
-    ours, theirs = telling.places(event.targets), telling.places(measure.targets)
-    return bool(ours and theirs and "all" not in ours | theirs and not ours & theirs)
-
-
-def _about(pack: Pack, event: Event, beside: Sequence[Event], known: Known) -> tuple[str, ...]:
-    """The measures or deals that the statement is about; none: it is about its items."""
+def _about(pack: Pack, event: Event, beside: Sequence[Event], known: Known) -> Event | None:
+    """The event of its text that the statement is about; None: it is about its items."""
     linked = {link.ref for link in event.links}
     told = [e for e in beside if e.local in linked] or [
         e for e in beside if _concerns(pack, event, e)
     ]
-    front = [e for e in told if not e.background] or told
-    ranked = sorted(front, key=lambda e: -len(set(e.items) & set(event.items)))
-    for one in ranked:
-        names = known.of_event.get(one.id, ())
-        if names:
-            return tuple(dict.fromkeys(names))
-    return ()
+    told = [e for e in told if known.of_event.get(e.id)]
+    return min(told, key=lambda e: (*_order(event, e), e.local), default=None)
+
+
+def _order(statement: Event, other: Event) -> tuple[bool, bool, int]:
+    """What is real before what is planned for an impact, then the news of the text, then what
+    shares most goods."""
+    planned = other.status == "considered" or other.modality != "fact"
+    impact = statement.mode == "impact" and (planned or other.type == "THREATEN")
+    return impact, other.background, -len(set(other.items) & set(statement.items))
 
 
 def _concerns(pack: Pack, statement: Event, other: Event) -> bool:
     """Whether the other event is what the statement speaks of: the same goods, and its parties."""
     if other.type not in ("RESTRICT", "EASE", "THREATEN", "AGREE", "COMMIT"):
         return False
-    if not set(other.items) & kin(pack, statement.items):
+    if other.status == "denied" or not set(other.items) & kin(pack, statement.items):
         return False
-    parties = {*other.actors, *other.targets}
-    if statement.targets:
+    towards = set(statement.targets) - {"all"}
+    if towards:
         # towards whom it is said: who acts there
-        return bool(set(statement.targets) & set(other.actors))
-    speakers = set(statement.actors)
+        return bool(towards & set(other.actors))
     if statement.mode == "impact":
         return other.type in ("RESTRICT", "EASE", "THREATEN")
-    return bool(speakers & parties)
+    return bool(set(statement.actors) & {*other.actors, *other.targets})
 
 
 def _taken(event: Event, who: str, about: str, side: Side, known: Known) -> _Taken:

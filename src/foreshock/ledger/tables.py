@@ -72,16 +72,36 @@ SCORES = {
     "the same items": 4,
     "a shared item": 3,
     "a kindred item": 1,
+    "goods at large": 1,
     "the same instrument": 2,
     "a kindred instrument": 1,
     "the same targets": 1,
     "a step told with the same day": 5,
     "a step told with the same month or year": 3,
+    "a step told within a week": 3,
     "a step told with a near date": 2,
+    "it moved not long before": 2,
     "a change after its beginning": 1,
-    "a company it is aimed at is not named": -3,
+    "a company it is aimed at is named": 2,
+    "a company it is aimed at is not named": -2,
 }
 BEST = 12
+
+#: lines of SCORES by which the dates fit
+DATED = frozenset(
+    {
+        "a step told with the same day",
+        "a step told with the same month or year",
+        "a step told within a week",
+        "a step told with a near date",
+    }
+)
+
+#: days after a step within which an undated text most likely speaks of it
+LATELY_DAYS = 120
+
+#: units of a stated number by which a lifting frees so many on a list, and not the list
+LISTED = frozenset({"entities", "aliases", "companies", "persons", "addresses"})
 
 #: item ids that name no item: nothing can be matched by them
 VAGUE = frozenset({"other"})
@@ -90,8 +110,14 @@ VAGUE = frozenset({"other"})
 #: eases
 AT_LARGE = frozenset({"dualuse", "goods"})
 
+#: of these, the word for whatever is under export control: it may stand for any named goods, so a
+#: text that has no other needs a date or a party to mean one measure
+CONTROLLED = frozenset({"dualuse"})
+
 #: days within which two dates are two tellings of one step
 TELLING_DAYS = 60
+#: days within which two dates are most likely one day
+WEEK = 7
 
 #: days after a beginning within which an undated "expansion" is that beginning, told anew
 FRESH_DAYS = 30
@@ -125,9 +151,9 @@ TOOLS: dict[str, Tool] = {
     "licence_grant": _tool("export"),
     "general_licence": _tool("export"),
     "licence_exception": _tool("export"),
-    "review_policy": _tool("export"),
+    "review_policy": _tool("export", "review"),
     "quota_carryover": _tool("export", "quota"),
-    "guidance": _tool("export"),
+    "guidance": _tool("export", "guidance"),
     "customs_check": _tool("export", "", "licence"),
     "border_closure": _tool("export", "border", "ban"),
     "production_quota": _tool("export", "quota", "quota"),
@@ -138,7 +164,7 @@ TOOLS: dict[str, Tool] = {
     "end_use_control": _tool("export", "", "licence"),
     "us_person": _tool("export", "persons"),
     "veu": _tool("export", "veu"),
-    "whitelist": _tool("export", "", "licence"),
+    "whitelist": _tool("export", "whitelist", "licence"),
     "informed_letter": _tool("export", "", "licence"),
     "tech_export_ban": _tool("export", "technology", "ban"),
     "import_ban": _tool("import", "ban", "ban"),

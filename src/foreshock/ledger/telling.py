@@ -7,7 +7,7 @@ import msgspec
 
 from foreshock.errors import RecordError
 from foreshock.ledger.periods import days
-from foreshock.ledger.tables import BELIEVED, CONTROLS, HEARSAY, OPENING, STEPS, VAGUE
+from foreshock.ledger.tables import BELIEVED, CONTROLS, HEARSAY, LISTED, OPENING, STEPS, VAGUE
 from foreshock.words.records import Event, Step
 
 
@@ -111,7 +111,7 @@ def in_context(events: Sequence[Event]) -> list[Event]:
     """The events as the rest of their text lets them be understood.
 
     A text that both restricts and lifts on the same goods tells of a list that was changed: the
-    lifting eases a part and ends no control.
+    lifting eases a part and ends no control. So does one that takes a number of names off a list.
     """
     restricted = {
         (event.document, issuer, item)
@@ -122,7 +122,8 @@ def in_context(events: Sequence[Event]) -> list[Event]:
     }
     return [
         msgspec.structs.replace(event, mode="relax")
-        if (event.type, event.mode) == ("EASE", "lift") and _places_of(event) & restricted
+        if (event.type, event.mode) == ("EASE", "lift")
+        and (_places_of(event) & restricted or any(m.unit in LISTED for m in event.magnitudes))
         else event
         for event in events
     ]
