@@ -31,6 +31,7 @@ PARTS = {
     "threshold": "thresholds",
     "exemption": "lets through",
     "validity": "a licence is valid",
+    "clock": "time the law gives for an application",
     "state": "state",
 }
 #: what a rule reaches beyond goods shipped from its own country
@@ -40,6 +41,8 @@ REACH = {
     "affiliates": "companies that listed ones own",
     "persons": "its citizens and companies wherever they are",
 }
+#: measures named of what one side held
+HELD = 5
 #: evidence named under one line
 EVIDENCE = 3
 
@@ -198,7 +201,8 @@ def chain_lines(chain: Chain) -> list[str]:
     for answer in chain.answers:
         for held in answer.held:
             if held.measures:
-                names = ", ".join(held.measures)
+                names = ", ".join(held.measures[-HELD:])
+                names += f" and {len(held.measures) - HELD} older" * (len(held.measures) > HELD)
                 lines.append(f"  {answer.day}: {held.who} held against {held.towards}: {names}")
     return lines
 

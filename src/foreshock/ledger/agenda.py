@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from foreshock.ledger import telling
+from foreshock.ledger.handling import clock as legal_clock
 from foreshock.ledger.life import called_off, told, when
 from foreshock.ledger.periods import days
 from foreshock.words.pack import Pack
@@ -88,7 +89,7 @@ def _due(measure: Measure, step: Step, text: str, what: What) -> Due:
 
 def _first_answers(pack: Pack, measure: Measure) -> list[Due]:
     """By when the first applications have to be decided, by the law of the issuer."""
-    clock = next((m.legal_clock_days for m in pack.measures if m.id == measure.name), None)
+    clock = legal_clock(pack, measure.name)
     if clock is None:
         return []
     line = told(measure.steps)

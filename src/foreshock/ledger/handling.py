@@ -4,6 +4,7 @@ Files that came back unopened led the Chinese rule of October 2025 by weeks: how
 is a fact of its own, beside the rule, and is kept even where no rule is known.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
@@ -83,8 +84,18 @@ def handlings(pack: Pack, heard: Heard, day: Day) -> tuple[Handling, ...]:
     return tuple(sorted(found, key=lambda h: (h.published, h.issuer, h.kind, h.items, h.evidence)))
 
 
+_CLOCK = re.compile(r"(\d+) (working )?days")
+
+
 def clock(pack: Pack, measure: str) -> int | None:
-    """Days within which the issuer has to decide on an application; None: no row tells."""
+    """Days within which the issuer has to decide on an application; None: no row tells.
+
+    Working days are counted as seven for five, without holidays: the true day is no earlier.
+    """
+    for row in pack.scopes:
+        told = _CLOCK.fullmatch(row.value) if row.part == "clock" else None
+        if told and row.measure == measure:
+            return round(int(told[1]) * 7 / 5) if told[2] else int(told[1])
     return next((m.legal_clock_days for m in pack.measures if m.id == measure), None)
 
 
@@ -120,6 +131,8 @@ def _of_row(pack: Pack, row: LicenceOutcome, heard: Heard) -> Handling:
 def _kind(row: LicenceOutcome) -> str:
     if row.returned:
         return "files returned"
+    if row.handling:
+        return "stricter handling" if row.handling == "tighter" else "easier handling"
     if row.days_waited is not None:
         return "wait for a licence"
     return "licences"

@@ -1,5 +1,6 @@
 """What holds on a day, as the network needs it: how a measure holds up a flow."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal
@@ -50,6 +51,10 @@ def regimes(pack: Pack, measures: Iterable[Held], day: Day, known: Day) -> tuple
     return tuple(found)
 
 
+#: an exemption of a destination; others ("civilian use") hold up no whole flow
+_PLACE = re.compile(r"[A-Z]{2}")
+
+
 def _scopes(pack: Pack, known: Day) -> dict[str, list[ScopeRow]]:
     found: dict[str, list[ScopeRow]] = {}
     for row in pack.scopes:
@@ -61,7 +66,8 @@ def _scopes(pack: Pack, known: Day) -> dict[str, list[ScopeRow]]:
 def _reaching(regime: Regime, measure: Measure, rows: Sequence[ScopeRow], day: Day) -> Regime:
     """The regime with what the rule lets through, and how far it reaches abroad."""
     told = [tables.REACH[tool] for tool in measure.instruments if tool in tables.REACH]
-    reach = [value for part, value in told if part == "reach"]
+    apart = {row.value for row in rows if row.part == "reach" and row.change == "adds"}
+    reach = [value for part, value in told if part == "reach" and value not in apart]
     exempt: list[str] = []
     for row in rows:
         if (row.date and days(row.date)[0] > day) or (row.until and days(row.until)[1] < day):
@@ -71,6 +77,7 @@ def _reaching(regime: Regime, measure: Measure, rows: Sequence[ScopeRow], day: D
             values.append(row.value)
         elif values is not None and row.value in values:
             values.remove(row.value)
+    exempt = [place for place in exempt if _PLACE.fullmatch(place)]
     if not reach and not exempt:
         return regime
     return replace(regime, reach=tuple(dict.fromkeys(reach)), exempt=tuple(dict.fromkeys(exempt)))

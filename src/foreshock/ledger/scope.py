@@ -24,6 +24,7 @@ PARTS = (
     "threshold",
     "exemption",
     "validity",
+    "clock",
 )
 
 
@@ -64,9 +65,12 @@ def scope(pack: Pack, asked: Asked, told: Sequence[Event]) -> Scope:
     """
     measure, day = asked.measure, asked.day
     held: dict[tuple[str, str], Covered] = {}
-    for fact in _named(measure, asked.now):
-        held.setdefault((fact.part, fact.value), fact)
     rows = [r for r in pack.scopes if r.measure == measure.name and r.published <= asked.known]
+    told_apart = {(r.part, r.value) for r in rows if r.change == "adds"}
+    told_apart |= {("end_use", tables.UNTOLD)} if any(r.part == "end_use" for r in rows) else set()
+    for fact in _named(measure, asked.now):
+        if (fact.part, fact.value) not in told_apart:
+            held.setdefault((fact.part, fact.value), fact)
     changes = [*_by_rows(rows), *_by_events(measure, told)]
     for adds, fact in sorted(
         changes, key=lambda c: (c[1].since or date.min, c[1].part, c[1].value)

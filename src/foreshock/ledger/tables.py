@@ -203,12 +203,14 @@ APPROVAL_UNKNOWN = "without experience"
 
 # -- what a measure reaches, and how it is handled ------------------------------------------------
 
+UNTOLD = "not told which"
+
 #: instrument -> (part of the scope, value): what a rule with this instrument reaches by its kind
 REACH: dict[str, tuple[str, str]] = {
     "fdpr": ("reach", "foreign_direct_product"),
     "affiliates_rule": ("reach", "affiliates"),
     "us_person": ("reach", "persons"),
-    "end_use_control": ("end_use", "not told which"),
+    "end_use_control": ("end_use", UNTOLD),
 }
 
 #: modes of an easing that let somebody or something out of the rule

@@ -313,6 +313,7 @@ class ScopeRow(Sourced, frozen=True, kw_only=True):
         "exemption",
         "validity",
         "threshold",
+        "clock",
     ]
     #: an id where the part has ids, else a few words
     value: str
