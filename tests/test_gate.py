@@ -42,3 +42,10 @@ def test_the_refusal_names_the_record_and_never_its_content():
 def test_what_may_pass_passes_unchanged():
     records = (document(Marking.CLEAR), document(Marking.GREEN))
     assert gate.pass_out(records, Receiver(name="partner", circle="community")) == records
+
+
+def test_the_gate_explains_itself_without_the_content():
+    said = gate.explain(document(Marking.AMBER), gate.PUBLIC)
+    assert "TLP:AMBER" in said
+    assert "held back" in said
+    assert "passes" in gate.explain(document(Marking.CLEAR), gate.PUBLIC)

@@ -37,6 +37,22 @@ def allows(record: Record, receiver: Receiver) -> bool:
     return record.marking <= MAY_SEE[receiver.circle]
 
 
+def explain(record: Record, receiver: Receiver) -> str:
+    """Why the receiver may or may not see the record, in one sentence; never its content.
+
+    >>> from foreshock.words.clocks import live, now
+    >>> explain(Record(clocks=live(now()), id="x-1", marking=Marking.AMBER), PUBLIC)
+    'x-1 is TLP:AMBER (the receiving organisation and its clients, who need to know); public sees \
+at most TLP:CLEAR: held back.'
+    """
+    most = MAY_SEE[receiver.circle]
+    verdict = "passes" if allows(record, receiver) else "held back"
+    return (
+        f"{record.id} is {label(record.marking)} ({RULES[record.marking].may_see}); "
+        f"{receiver.name} sees at most {label(most)}: {verdict}."
+    )
+
+
 def pass_out(records: Iterable[R], receiver: Receiver) -> tuple[R, ...]:
     """The records, all of them, if the receiver may see every one; else `NotAllowed`.
 

@@ -19,6 +19,7 @@ from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
 from foreshock.desk.cli_pack import app as pack_app
 from foreshock.desk.cli_record import app as record_app
+from foreshock.desk.cli_share import app as share_app
 from foreshock.desk.options import (
     AsOf,
     Documents,
@@ -62,6 +63,7 @@ app = typer.Typer(
 )
 app.add_typer(archive_app, name="archive")
 app.add_typer(pack_app, name="pack")
+app.add_typer(share_app, name="share")
 app.add_typer(cli_ledger.measures_app, name="measures")
 app.add_typer(record_app, name="record")
 for _verb in (

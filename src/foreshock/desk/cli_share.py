@@ -1,0 +1,142 @@
+"""The verbs `foreshock share ...`: what goes to others, in the forms that their tools read."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from foreshock import gate
+from foreshock.desk import options
+from foreshock.desk import settings as configured
+from foreshock.desk.options import AsOf, Holders, Home, Out
+from foreshock.desk.output import check_place, deliver
+from foreshock.desk.talk import emit, progress, say
+from foreshock.errors import WrongUse
+from foreshock.words.pack import Pack, load
+from foreshock.words.records import EarlyWarning
+
+if TYPE_CHECKING:
+    from foreshock.archive import Archive
+    from foreshock.rounds import Findings
+
+app = typer.Typer(help="Share what is known, in the forms of other tools.", no_args_is_help=True)
+
+For = Annotated[str, typer.Option("--for", help="For whom: public, community, organisation, own.")]
+House = Annotated[str, typer.Option("--house", help="Our name, as others know us.")]
+
+
+@app.command()
+def stix(
+    receiver: For = "public",
+    house: House = "Foreshock house",
+    out: Out = None,
+    as_of: AsOf = None,
+    holder: Holders = None,
+    home: Home = None,
+) -> None:
+    """Warnings, controls and promises as a STIX 2.1 bundle, for a circle of receivers.
+
+    Example: foreshock share stix --for community --house "Mission of X" --out bundle.json
+    """
+    from foreshock.exchange import stix as form
+
+    circle = options.receiver(receiver)
+    check_place(out)
+
+    def make(archive: "Archive", pack: Pack, found: "Findings") -> str:
+        first: dict[str, datetime] = {}
+        for warning in archive.history(EarlyWarning):
+            known = first.get(form.about(warning), warning.clocks.known_at)
+            first[form.about(warning)] = min(known, warning.clocks.known_at)
+        records = (*found.warnings, *found.measures, *found.commitments)
+        held = len(records) - len(gate.fit_for(records, circle)[0])
+        if held:
+            say(f"{held} record(s) may not go to {circle.name} and are left out.")
+        return form.as_lines(form.bundle(records, circle, house, pack, first)).decode()
+
+    _share(make, out, as_of, holder, home)
+
+
+@app.command()
+def cap(
+    sender: Annotated[str, typer.Option(help="Our address in alerts, without spaces.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder for one file a warning.")],
+    level: Annotated[int, typer.Option(help="Only at or above this level, 0 to 4.")] = 2,
+    as_of: AsOf = None,
+    holder: Holders = None,
+    home: Home = None,
+) -> None:
+    """Public warnings as CAP 1.2 alerts, for crisis centres.
+
+    Example: foreshock share cap --sender warnings@example.org --out alerts
+    """
+    from foreshock.desk.phrases import out as standing
+    from foreshock.exchange import cap as form
+
+    options.level(level)
+    if folder.exists() and not folder.is_dir():
+        raise WrongUse(f"--out names {folder}, which is a file", expected="a folder")
+
+    def make(archive: "Archive", pack: Pack, found: "Findings") -> str:
+        passed, held = gate.fit_for(standing(found.warnings), gate.PUBLIC)
+        chosen = [warning for warning in passed if warning.level >= level]
+        folder.mkdir(parents=True, exist_ok=True)
+        for warning in chosen:
+            deliver(folder / f"{warning.id}.xml", form.alert(warning, pack, sender))
+        if held:
+            say(f"{held} warning(s) are not TLP:CLEAR and have no alert.")
+        return f"{len(chosen)} alert(s)\n"
+
+    _share(make, None, as_of, holder, home)
+
+
+@app.command()
+def explain(
+    record: Annotated[str, typer.Argument(help="Id of a record.")],
+    receiver: For = "public",
+    home: Home = None,
+) -> None:
+    """Say why a record may or may not be seen by a circle of receivers.
+
+    Example: foreshock share explain warning-0123456789abcdef0123 --for community
+    """
+    from foreshock.archive import open_archive
+
+    circle = options.receiver(receiver)
+    with open_archive(configured.read(home).home, create=False) as archive:
+        found = archive.get(record)
+    if found is None:
+        raise WrongUse(
+            f"the record {record!r} is not in the archive",
+            next_step="Its id stands in `foreshock warnings --json`.",
+        )
+    emit(gate.explain(found, circle) + "\n")
+
+
+def _share(
+    make: Callable[["Archive", Pack, "Findings"], str],
+    out: Path | None,
+    as_of: str | None,
+    holder: list[str] | None,
+    home: Path | None,
+) -> None:
+    from foreshock import rounds
+    from foreshock.archive import open_archive
+
+    settings = configured.read(home)
+    pack = load(settings.pack)
+    ask = rounds.Ask(
+        as_of=options.day(as_of),
+        holders=options.holders(holder or settings.holders, pack),
+        folders=options.folders(settings.documents),
+    )
+    with open_archive(settings.home) as archive:
+        with progress() as told:
+            rounds.prepare(archive, pack, told)
+            found = rounds.look(archive, pack, ask, told)
+        made = make(archive, pack, found)
+    deliver(out, made)
+    if out is not None:
+        say(f"Wrote {out}.")
