@@ -109,7 +109,7 @@ def test_a_spike_a_shift_and_a_lost_cycle_are_found_at_once():
             values[1000:1030] = values[999]
         raised = [row for row, v in enumerate(verdicts(values)) if v.alarm]
         assert any(1000 <= row < 1024 for row in raised), change
-        assert len([row for row in raised if row < 1000]) <= 1
+        assert len([row for row in raised if row < 1000]) <= 2  # of 800
 
 
 def test_a_series_that_never_moved_alarms_when_it_moves():

@@ -1,9 +1,9 @@
 """The stream detector: daily or faster series, value by value, with no look ahead.
 
-Five distances are taken from each value and what came before it (`stream_parts`): two discords, the
-distance to the usual value at this time, the moving spread, the distance to a prediction. Each is
-weighed against the extremes that this very series has shown. The mean of the two strongest is the
-evidence: one odd measure alone does not make an alarm, and one that is blind does not prevent it.
+Six distances are taken from each value and what came before it (`stream_parts`): two discords, two
+to the usual value at this time, the moving spread, the distance to a prediction. Each is weighed
+against the extremes that this very series has shown. The mean of the two strongest is the evidence:
+one odd measure alone does not make an alarm, and one that is blind does not prevent it.
 
 Memory is fixed, whatever the length of the stream, and a value costs well under 100 microseconds.
 """
@@ -11,9 +11,19 @@ Memory is fixed, whatever the length of the stream, and a value costs well under
 from math import exp, isfinite, log
 
 from foreshock.errors import RecordError
-from foreshock.watch.stream_parts import Discord, Extremes, Prediction, Season, Spread
+from foreshock.watch.stream_parts import (
+    AVERAGED,
+    SHAPES,
+    Discord,
+    Extremes,
+    Prediction,
+    Season,
+    Spread,
+)
 from foreshock.words.records import Struct
 
+#: distances that are taken of each value
+DISTANCES = len(SHAPES) + len(AVERAGED) + 2
 #: evidence at and above which a value raises an alarm: a score of one half
 ALARM = log(2)
 #: rows that are only learned from, where nobody says otherwise
@@ -42,9 +52,10 @@ class Stream:
     `cycle` is the number of rows in a day (of days in a week): what repeats. `probation` is the
     number of known rows that are only learned from, and score 0.
 
-    >>> from math import sin
+    >>> from math import pi, sin
     >>> watch = Stream(cycle=24, probation=200)
-    >>> calm = [watch.push(row, sin(row / 4) + row * 37 % 11 / 50).alarm for row in range(600)]
+    >>> wave = [sin(row * pi / 12) + row * 37 % 11 / 50 for row in range(600)]
+    >>> calm = [watch.push(row, value).alarm for row, value in enumerate(wave)]
     >>> any(calm), watch.push(600, 9.0).alarm
     (False, True)
     """
@@ -54,7 +65,7 @@ class Stream:
         self._rest = round(REST * self.probation)
         self._discord, self._spread, self._prediction = Discord(), Spread(), Prediction()
         self._season = Season(cycle if cycle <= CYCLE_MOST else 1)
-        self._extremes = [Extremes() for _ in range(5)]
+        self._extremes = [Extremes() for _ in range(DISTANCES)]
         self._rows = 0
         self._slot = 0
         self._alarmed, self._strength = -self._rest, 0.0
@@ -70,7 +81,7 @@ class Stream:
         self._slot = max(self._slot, slot)
         distances = (
             *self._discord.push(value),
-            self._season.push(self._slot, value),
+            *self._season.push(self._slot, value),
             self._spread.push(value),
             self._prediction.push(value),
         )

@@ -17,8 +17,9 @@ Floats = npt.NDArray[np.float64]
 
 #: rows of the two stretches that are compared, and how far back their like is looked for
 SHAPES, LOOKBACK = (8, 16), 1000
-#: earlier cycles that give the usual value at this time; rows over which the distance is averaged
-CYCLES, AVERAGED = 7, 4
+#: earlier cycles that give the usual value at this time; rows over which the distance is averaged:
+#: few see a jump at once, many a slow decline
+CYCLES, AVERAGED = 7, (4, 28)
 #: rows of the moving spread
 SPREAD = 12
 #: values before that predict the next, and the memory of the prediction (weight kept a row)
@@ -92,27 +93,27 @@ class Discord:
 
 
 class Season:
-    """Distance to the usual value at this time, averaged over the newest rows.
+    """Distance to the usual value at this time, averaged over the newest 4 and 28 rows.
 
     Usual is the median of the values at the same place of the last `CYCLES` cycles; `slot` counts
     steps of the clock, so that missing rows shift nothing. `usual` is None before it is known.
 
     >>> part = Season(24)
     >>> [part.push(slot, float(slot % 24)) for slot in range(72)][-1]
-    0.0
-    >>> part.push(72, 8.0), part.usual
-    (2.0, 0.0)
+    (0.0, 0.0)
+    >>> part.push(72, 7.0), part.usual
+    ((1.75, 0.25), 0.0)
     """
 
     def __init__(self, cycle: int) -> None:
         self._cycle = max(1, cycle)
         self._values: list[list[float]] = [[0.0] * CYCLES for _ in range(self._cycle)]
         self._slots: list[list[int]] = [[-1] * CYCLES for _ in range(self._cycle)]
-        self._newest: deque[float] = deque(maxlen=AVERAGED)
+        self._newest: deque[float] = deque(maxlen=max(AVERAGED))
         self.usual: float | None = None
 
-    def push(self, slot: int, value: float) -> float:
-        """The distance at `slot`, which never goes back."""
+    def push(self, slot: int, value: float) -> tuple[float, ...]:
+        """The distances at `slot`, which never goes back."""
         turn, place = divmod(slot, self._cycle)
         values, slots = self._values[place], self._slots[place]
         oldest = slot - CYCLES * self._cycle
@@ -120,7 +121,9 @@ class Season:
         self.usual = median(known) if known else None
         self._newest.append(0.0 if self.usual is None else value - self.usual)
         values[turn % CYCLES], slots[turn % CYCLES] = value, slot
-        return abs(sum(self._newest) / len(self._newest))
+        newest = list(self._newest)
+        parts = [newest[-rows:] for rows in AVERAGED]
+        return tuple(abs(sum(part) / len(part)) for part in parts)
 
 
 class Spread:
