@@ -160,8 +160,8 @@ class NewsWatch:
         item, actor = pair
         says = (
             f"{self._title(item, actor)}: {len(mentions)} mentions by {len(publishers)} "
-            f"independent publishers in the week to {self._newest}, where {expected:.1f} are usual "
-            f"({_named(publishers)})"
+            f"independent publishers in the week to {mentions[-1].day}, where {expected:.1f} are "
+            f"usual ({_named(publishers)})"
         )
         return [self._signal("burst", mentions, says, 1 - 0.5 ** (evidence / BURST))]
 
@@ -208,7 +208,7 @@ class NewsWatch:
             actor=mentions[0].actor or "all",
             partner="all",
             since=since.isoformat(),
-            score=min(score, 0.99),
+            score=round(min(score, 0.99), 2),
             direction="none",
             says=says,
             evidence=tuple(dict.fromkeys(ref for m in mentions for ref in m.evidence)),

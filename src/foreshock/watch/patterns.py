@@ -236,7 +236,7 @@ def _dimension(series: Series) -> str:
 
 
 def _has_partner(series: Series) -> bool:
-    return series.flow == "exports" and everybody(series.partner) != "all"
+    return series.flow in ("exports", "imports") and everybody(series.partner) != "all"
 
 
 def _same_goods(series: Series) -> tuple[str, ...] | None:
@@ -263,7 +263,13 @@ def _from_there(series: Series) -> tuple[str, ...] | None:
 
 
 def _third_country(fell: Series, rose: Series, lineage: Lineage) -> bool:
-    return _has_partner(fell) and _has_partner(rose) and fell.partner != rose.partner
+    apart = _has_partner(fell) and _has_partner(rose) and fell.partner != rose.partner
+    return apart and fell.flow == "exports"
+
+
+def _other_source(fell: Series, rose: Series, lineage: Lineage) -> bool:
+    apart = _has_partner(fell) and _has_partner(rose) and fell.partner != rose.partner
+    return apart and fell.flow == "imports"
 
 
 def _quantity_and_value(fell: Series, rose: Series, lineage: Lineage) -> bool:
@@ -290,6 +296,18 @@ PATTERNS = (
         cover_most=2.0,
         loss_least=0.02,
         means="{cover} of what {here} lost may go by way of {there}",
+    ),
+    Pattern(
+        kind="other_source",
+        key=_same_goods,
+        fits=_other_source,
+        left_most=0.7,
+        reached_least=1.3,
+        cover_least=0.3,
+        cover_most=2.0,
+        loss_least=0.02,
+        means="{cover} of what {here} no longer sends comes from {there}: another source, or the "
+        "same goods by way of it",
     ),
     Pattern(
         kind="dearer",

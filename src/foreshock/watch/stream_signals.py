@@ -24,6 +24,8 @@ NEWS_DAYS = 30
 PROBATION = 100
 #: a daily series is overdue so many days beyond its usual lag
 OVERDUE_DAYS = 14
+#: whole years before that of the day asked for, whose days are gone through: a bound on the work
+YEARS = 3
 #: days before an alarm that are added up to say how much is moving
 WEEK = 7
 
@@ -63,7 +65,8 @@ def _days(series: Series, observations: Sequence[Observation], day: date) -> lis
         other = known.get(at)
         if other is None or row.clocks.known_at < other.source.clocks.known_at:
             known[at] = Known(day=at, value=value, source=row)
-    return [known[at] for at in sorted(known) if at <= day]
+    first = date(day.year - YEARS, 1, 1)  # of the year, so that it moves once a year
+    return [known[at] for at in sorted(known) if first <= at <= day]
 
 
 def _unusual(series: Series, days: Sequence[Known], day: date) -> list[Signal]:
