@@ -119,9 +119,8 @@ def test_a_rise_without_a_fall_is_no_rerouting():
 
 def test_imports_that_come_from_elsewhere_instead_are_told_of_the_importer():
     chinese = line([*steady(50_000), 9_000, 7_000], flow="imports", reporter="KR", partner="CN")
-    vietnamese = line(
-        [*steady(20_000), 45_000, 46_000], flow="imports", reporter="KR", partner="VN"
-    )
+    more = [*steady(20_000), 45_000, 46_000]
+    vietnamese = line(more, flow="imports", reporter="KR", partner="VN")
     told = only("other_source", chinese, vietnamese)
     assert (told.actor, told.partner) == ("CN", "KR")
     assert "of what CN no longer sends comes from VN" in told.says
