@@ -62,6 +62,14 @@ BENCHMARKS = (
         60,
         False,
     ),
+    Benchmark(
+        "reading_speed.py",
+        "Reading speed",
+        "Texts of 4,000 characters and pages of 50 kB to events on one core. Peers: a keyword "
+        "coder, and the trafilatura article finder in front of our reader.",
+        240,
+        True,
+    ),
 )
 
 
