@@ -55,6 +55,14 @@ BENCHMARKS = (
         True,
     ),
     Benchmark(
+        "ledger.py",
+        "Ledger",
+        "10^5 events to some 10^4 measures, and questions for one day over them. The peers judge "
+        "nothing: a dictionary for the events, an SQLite table of intervals for the question.",
+        240,
+        True,
+    ),
+    Benchmark(
         "reading.py",
         "Reading",
         "Events found against the labels of the event standard's corpus, by the standard's own "

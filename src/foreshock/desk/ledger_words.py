@@ -89,12 +89,17 @@ def scope_lines(scope: Scope, pack: Pack) -> list[str]:
     for part, begins in PARTS.items():
         facts = [fact for fact in scope.facts if fact.part == part]
         if facts:
-            said = [_value(part, f.value, pack) + (f" ({f.says})" if f.says else "") for f in facts]
+            said = [value(part, f.value, pack) + (f" ({f.says})" if f.says else "") for f in facts]
             lines.append(f"  {begins}: {'; '.join(said)}.")
     return lines
 
 
-def _value(part: str, value: str, pack: Pack) -> str:
+def value(part: str, value: str, pack: Pack) -> str:
+    """The value of a part of a scope as a person reads it.
+
+    >>> value("reach", "persons", Pack())
+    'its citizens and companies wherever they are'
+    """
     if part == "reach":
         return REACH.get(value, value)
     return "everybody" if value == "all" else phrases.name(value, pack)
@@ -145,8 +150,8 @@ def difference_lines(found: Iterable[Difference], pack: Pack) -> list[str]:
     """What differs between two versions of a rule."""
     lines = []
     for one in found:
-        added = "; ".join(_value(one.part, v, pack) for v in one.added)
-        removed = "; ".join(_value(one.part, v, pack) for v in one.removed)
+        added = "; ".join(value(one.part, v, pack) for v in one.added)
+        removed = "; ".join(value(one.part, v, pack) for v in one.removed)
         if one.part == "state":
             lines.append(f"{one.says}.")
             continue

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from foreshock.desk import charts, phrases
+from foreshock.desk import charts, ledger_words, phrases
 from foreshock.desk.evidence import describe
 from foreshock.desk.view import NotThere, View
 from foreshock.errors import RecordError, WrongUse
@@ -311,8 +311,29 @@ def measure(view: View, name: str) -> Context:
         "timeline": charts.timeline(marks, view.day, f"Life of {found.name}"),
         "steps": [(step, view.sources.cite_all(step.evidence)) for step in order],
         "regimes": [r for r in view.findings.regimes if r.measure == name],
+        "scope": _parts(view, name),
+        "handlings": [
+            (ledger_words.numbers(h), h) for h in view.findings.handlings if h.measure == name
+        ],
+        "conflicts": [c for c in view.findings.conflicts if c.about == name],
+        "stances": [s for s in view.findings.stances if s.about == name],
+        "chains": [c for c in view.findings.chains if name in c.names],
         "warnings": [w for w in view.standing() if w.item in _reach(view, found.items)],
     }
+
+
+def _parts(view: View, name: str) -> list[tuple[str, list[str]]]:
+    """What a measure reaches and lets through beyond its card: parts and their values."""
+    shown = ("entity", "end_use", "reach", "threshold", "exemption", "validity", "clock")
+    facts = [f for s in view.findings.scopes if s.measure == name for f in s.facts]
+    return [
+        (
+            ledger_words.PARTS[part],
+            [ledger_words.value(part, f.value, view.pack) for f in facts if f.part == part],
+        )
+        for part in shown
+        if any(f.part == part for f in facts)
+    ]
 
 
 def _reach(view: View, keys: Iterable[str]) -> set[str]:
@@ -330,6 +351,8 @@ def commitments(view: View) -> Context:
         "rows": [
             (row, view.sources.cite_all(row.evidence), _overdue(view, row.due)) for row in rows
         ],
+        "due": view.findings.due,
+        "what": ledger_words.WHAT,
     }
 
 

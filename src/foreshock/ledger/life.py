@@ -120,6 +120,11 @@ class Timeline:
         self._turns = sorted(turns)
         self._standings = [_standing(line, turn) for turn in self._turns]
 
+    @property
+    def turns(self) -> tuple[Day, ...]:
+        """The days on which the standing may change, the first day there is among them."""
+        return tuple(self._turns)
+
     def on(self, day: Day) -> Standing:
         """`standing` at the end of the day."""
         return self._standings[bisect_right(self._turns, day) - 1]
