@@ -39,7 +39,7 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
     for line in page.lines:
         told: list[Draft] = []
         leading: list[Trigger] = []
-        for trigger in line.triggers:
+        for trigger in line.triggers if _is_news(page, line) else ():
             if not _leads(page, line, leading, trigger):
                 continue
             draft = _draft(page, line, trigger, memory)
@@ -54,6 +54,12 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
         _mention_again(page, line, found)
         _loss_again(page, line, found)
     return found
+
+
+def _is_news(page: Page, line: Line) -> bool:
+    """Whether a sentence with triggers is not about shares, seminars and the like."""
+    no = page.language.re["not_news"]
+    return bool(line.triggers) and not no.search(page.low, line.span.start, line.span.end)
 
 
 def _is_cause(line: Line, told: list[Draft], draft: Draft) -> bool:
@@ -155,8 +161,6 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
     frame = trigger.frame
     if line.clause_at(trigger.start).lead in page.language.cues.hypothetical_leads:
         return None
-    if page.language.re["not_news"].search(page.low, line.span.start, line.span.end):
-        return None
     if (
         frame.type in NOT_TOLD
         and frame.mode != "delay"
@@ -222,7 +226,8 @@ def _instruments(page: Page, line: Line, trigger: Trigger, kind: str = "") -> Id
 
 
 def _named(page: Page, start: int, end: int) -> list[str]:
-    return [w for p, w in page.language.pairs["instruments"] if p.search(page.low, start, end)]
+    """The tools named in a stretch, in the order of the table."""
+    return page.tools(start, end)
 
 
 def _remember(page: Page, line: Line, memory: Memory) -> None:

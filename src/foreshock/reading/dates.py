@@ -64,6 +64,8 @@ class DateFinder:
         self._compared = re.compile(words.get("compared") or "(?!)")
         self._doubtful = re.compile(words.get("doubtful_month") or "(?!)")
         self._patterns = list(self._compile())
+        named = (*self._months, *self._weekdays, *self._relative, "quarter")
+        self._any = re.compile("|".join((r"\d", *map(re.escape, named))))
 
     def _compile(self) -> "list[tuple[str, re.Pattern[str]]]":
         found = [("day", _ISO), ("day", _CJK)]
@@ -116,6 +118,8 @@ class DateFinder:
         Where the document has none, months without a year are taken to lie near `around`.
         """
         end = len(low) if end is None else end
+        if not self._any.search(low, start, end):
+            return []
         found: list[When] = []
         taken: list[tuple[int, int]] = []
         for kind, pattern in self._patterns:

@@ -204,12 +204,13 @@ class Language:
             kind: tuple((re.compile(pattern), mode) for pattern, mode in pairs)
             for kind, pairs in cues.modes.items()
         }
-        self._by_word: dict[str, list[tuple[re.Pattern[str], Frame]]] = {}
+        self._by_word: dict[str, list[tuple[re.Pattern[str], Frame, frozenset[str]]]] = {}
         for frame in frames:
             for pattern in frame.triggers:
                 compiled = re.compile(words.regex(pattern))
+                needed = words.last(pattern) if cues.spaced else frozenset()
                 for first in words.first(pattern) if cues.spaced else {""}:
-                    self._by_word.setdefault(first, []).append((compiled, frame))
+                    self._by_word.setdefault(first, []).append((compiled, frame, needed))
 
     def find(self, low: str, start: int, end: int) -> list[Trigger]:
         """The triggers in `low[start:end]` (lower case); where two share words, one is kept."""
@@ -240,13 +241,17 @@ class Language:
         return not word.endswith(("ed", "ing")) or (word.endswith("ing") and rest.startswith("of"))
 
     def _spaced(self, low: str, start: int, end: int) -> Iterator[Trigger]:
-        for word in _WORD.finditer(low, start, end):
-            for pattern, frame in self._by_word.get(word.group(), ()):
+        words = list(_WORD.finditer(low, start, end))
+        present = {word.group() for word in words}
+        for word in words:
+            for pattern, frame, needed in self._by_word.get(word.group(), ()):
+                if needed and needed.isdisjoint(present):
+                    continue  # its last word is nowhere in the sentence
                 if m := pattern.match(low, word.start(), end):
                     yield Trigger(frame, m.start(), m.end())
 
     def _dense(self, low: str, start: int, end: int) -> Iterator[Trigger]:
-        for pattern, frame in self._by_word.get("", ()):
+        for pattern, frame, _ in self._by_word.get("", ()):
             for m in pattern.finditer(low, start, end):
                 yield Trigger(frame, m.start(), m.end())
 
@@ -285,6 +290,12 @@ class _Words:
             if not element.endswith("?"):
                 break
         return found
+
+    def last(self, pattern: str) -> frozenset[str]:
+        """Words of which one must stand in any match beyond its first: of the last element."""
+        elements = [e for e in pattern.split()[1:] if e not in _GAP and not e.endswith("?")]
+        found = (_WORD.search(form) for form in (self._forms(elements[-1]) if elements else ()))
+        return frozenset(word.group() for word in found if word)
 
     def _forms(self, element: str) -> set[str]:
         found: set[str] = set()

@@ -1,7 +1,7 @@
 """A document laid out for reading: sentences, clauses, names, triggers and dates, by offsets."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,6 +11,8 @@ from foreshock.reading.names import Mention, Names, companies
 from foreshock.reading.sentences import Clause, Span, clauses, lowered, plain, sentences
 
 _LIST_GAP = 3  # characters from the comma to the next item of a list
+
+from foreshock.words.records import Said
 
 #: how a mentioned actor stands in its sentence
 AGENT, OWNER, PRIVATE = "agent", "owner", "private"
@@ -33,7 +35,10 @@ class Line:
 
     def clause_at(self, position: int) -> Clause:
         """The clause that holds a position."""
-        return self.clauses[max(0, bisect_right([c.start for c in self.clauses], position) - 1)]
+        for clause in reversed(self.clauses):
+            if clause.start <= position:
+                return clause
+        return self.clauses[0]
 
 
 class Page:
@@ -47,6 +52,28 @@ class Page:
         self.mentions = self._at_home(names.find(self.text, day))
         self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
         self._spread()
+        self._tools: list[tuple[int, int, int]] | None = None
+        #: (start, end, whether the first counts) -> who speaks there
+        self.speakers: dict[tuple[int, int, bool], Said] = {}
+        self._before: dict[int, str] = {}
+        self._uses: dict[int, str] = {}
+
+    def tools(self, start: int, end: int) -> list[str]:
+        """The tools (instruments) named between two offsets, in the order of the table."""
+        words = self.language.pairs["instruments"]
+        if self._tools is None:  # found once for the whole text, when first asked for
+            self._tools = sorted(
+                (m.start(), m.end(), rank)
+                for rank, (pattern, _) in enumerate(words)
+                for m in pattern.finditer(self.low)
+            )
+        ranks: set[int] = set()
+        for first, last, rank in self._tools[bisect_left(self._tools, (start, 0, 0)) :]:
+            if first >= end:
+                break
+            if last <= end:
+                ranks.add(rank)
+        return [words[rank][1] for rank in sorted(ranks)]
 
     def _at_home(self, found: list[Mention]) -> list[Mention]:
         """The names, and the offices of the language's own country that go without its name."""
@@ -171,6 +198,11 @@ class Page:
 
     def preposition(self, line: Line, mention: Mention) -> str:
         """The preposition that governs a mention, "" if none: "to" in "sales to mainland China"."""
+        if mention.start not in self._before:
+            self._before[mention.start] = self._preposition(line, mention)
+        return self._before[mention.start]
+
+    def _preposition(self, line: Line, mention: Mention) -> str:
         cues = self.language.cues
         if cues.spaced and self.language.re["bound_for"].match(self.low, mention.end):
             return "to"
@@ -202,6 +234,11 @@ class Page:
 
     def use(self, mention: Mention) -> str:
         """Whether a mentioned actor acts itself, owns what follows, or only its firms act."""
+        if mention.start not in self._uses:
+            self._uses[mention.start] = self._use(mention)
+        return self._uses[mention.start]
+
+    def _use(self, mention: Mention) -> str:
         if not self.language.cues.spaced or mention.part in ("person", "company", "unknown"):
             after = self.low[mention.end : mention.end + 4]
             if not self.language.cues.spaced and self.language.re["owner_after"].match(after):

@@ -30,6 +30,14 @@ def said(page: Page, line: Line, position: int, issuer: tuple[str, ...]) -> Said
 
 def _speaker(page: Page, line: Line, start: int, end: int, *, first: bool) -> Said:
     """The speaker in a stretch: by its words ("the ministry"), else by its name."""
+    key = (start, end, first)
+    if key not in page.speakers:
+        page.speakers[key] = _find_speaker(page, line, (start, end), first)
+    return page.speakers[key]
+
+
+def _find_speaker(page: Page, line: Line, part: tuple[int, int], first: bool) -> Said:
+    start, end = part
     near = [m for m in line.actors if start <= m.start < end]
     words = [
         (m.start(), kind)

@@ -56,7 +56,8 @@ def settle(page: Page, memory: Memory, found: list[Draft], known: Iterable[Known
     for draft in found:
         _day_of_telling(page, memory, draft)
     lead = next((set(d.actors) for d in found if not d.background), set())
-    measures = tuple(known)
+    actors = {a for d in found for a in d.actors}
+    measures = tuple(k for k in known if k.issuer in actors)
     for draft in found:
         aside = draft.type in ASIDE and draft.spots[0][0] > OPENING
         other = aside and not lead & set(draft.actors)
