@@ -137,7 +137,9 @@ class DateFinder:
                 role = next((r for r, p in self._after if p.search(after)), "")
                 role = role or next((r for r, p in self._roles if p.search(before)), "date")
                 ahead = role == "until" or bool(self._future.search(before))
-                anchor = day or (around if kind in ("day", "month") else None)
+                anchor = day or (around if kind == "day" else None)
+                if anchor is None and around and kind == "month":
+                    anchor = around.replace(month=12)  # that year, whatever the month
                 value = self._value(kind, m, anchor, ahead)
                 taken.append((m.start(), m.end()))
                 if role == "effective" and value and len(value) < 10 and before.endswith("since "):

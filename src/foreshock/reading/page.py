@@ -9,10 +9,9 @@ from foreshock.reading.dates import DateFinder, When
 from foreshock.reading.frames import Language, Trigger
 from foreshock.reading.names import Mention, Names, companies
 from foreshock.reading.sentences import Clause, Span, clauses, lowered, plain, sentences
+from foreshock.words.records import Said
 
 _LIST_GAP = 3  # characters from the comma to the next item of a list
-
-from foreshock.words.records import Said
 
 #: how a mentioned actor stands in its sentence
 AGENT, OWNER, PRIVATE = "agent", "owner", "private"

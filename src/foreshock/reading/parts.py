@@ -19,7 +19,10 @@ def mode_of(page: Page, line: Line, trigger: Trigger) -> str | None:
     if not pairs:
         return None
     clause = line.clause_at(trigger.start)
-    for start, end in ((trigger.start, trigger.end), (clause.start, trigger.start)):
+    stretches = [(trigger.start, trigger.end), (clause.start, trigger.start)]
+    if trigger.frame.type == "DISRUPT":  # "halted lines after a fire"
+        stretches.append((trigger.end, line.span.end))
+    for start, end in stretches:
         for pattern, mode in pairs:
             if pattern.search(page.low, start, end):
                 return mode

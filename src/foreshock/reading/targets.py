@@ -60,7 +60,7 @@ def _otherwise(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Me
     """Where the sentence names nobody: from the measure told before, the place, or "all"."""
     frame = trigger.frame
     if frame.type in ANSWERS or frame.mode in ANSWERS:
-        anywhere = frame.type == "THREATEN"
+        anywhere = frame.type in ("THREATEN", "BREACH")
         owners = [
             m.id for m in line.actors
             if m.state and m.id not in actors and (anywhere or m.start > trigger.start)
