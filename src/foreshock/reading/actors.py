@@ -226,7 +226,7 @@ class Search:
         return unique((owners or inside or free)[:1])
 
     def speaker(self) -> Ids:
-        """The office that says so later in the sentence."""
+        """The office that says so later in the sentence: "..., the ministry said"."""
         if not self.only_states and self.trigger.frame.type != "COMMIT":
             return ()
         pool = [
@@ -234,14 +234,17 @@ class Search:
             if m.state and m.start >= self.trigger.end and self.page.use(m) == AGENT
             and not self.page.preposition(self.line, m)
         ]  # fmt: skip
-        said = self.page.language.re["said"]
-        return unique(
-            [
-                m
-                for m in pool
-                if said.search(self.page.low, m.end, min(self.line.span.end, m.end + 40))
-            ][:1]
-        )
+        said, end = self.page.language.re["said"], self.line.span.end
+        for m in pool:
+            if said.search(self.page.low, m.end, min(end, m.end + 40)):
+                return (m.id,)
+        if pool:
+            return ()
+        office = self.page.language.re["office_words"]
+        for word in office.finditer(self.page.low, self.trigger.end, end):
+            if said.search(self.page.low, word.end(), min(end, word.end() + 20)):
+                return self.memory.offices.get(word.group()) or self.memory.office
+        return ()
 
     def origin(self) -> Ids:
         """Where the goods leave: "licences for exports from the Netherlands"."""

@@ -18,6 +18,8 @@ from foreshock.words.records import Said
 
 #: sentences over which "the curbs" takes up a measure
 _REACH = 5
+#: words of a noun that tells no more than that there is a measure
+_BARE = 3
 #: characters after "the stoppage" within which a date is its own
 _NEXT_TO = 90
 #: characters within which a noun after its verb is the verb's object
@@ -97,6 +99,8 @@ def _is_object(page: Page, verb: Trigger, noun: Trigger, start: int) -> bool:
     """Whether a measure is only what is eased: "suspended its ban" tells of no further ban."""
     if verb.frame.type != "EASE" or noun.frame.type != "RESTRICT" or noun.frame.form != "noun":
         return False
+    if len(page.said(noun.start, noun.end).split()) > _BARE:
+        return False  # "a ban put in place in April" tells of that ban too
     between = page.said(verb.end, noun.start)
     return verb.start >= start and len(between) < _OBJECT and not re.search(r"[,;:]", between)
 

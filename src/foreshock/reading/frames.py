@@ -112,6 +112,10 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: how long it lasts; groups `n` and `unit`
     lasts: str = "(?!)"
     over: str = "(?!)"
+    #: before a participle: what happened still holds
+    has: str = "(?!)"
+    #: the first months or quarters of a year; groups `n`, `unit` and `y`
+    first_part: str = "(?!)"
     #: the trigger's own first words; talks that are not over; a probe that is
     opens_considered: str = "(?!)"
     opens_announced: str = "(?!)"

@@ -66,6 +66,8 @@ def same_act(a: Draft, b: Draft) -> bool:
         return False
     if "denied" in (a.status, b.status) and a.status != b.status:
         return False
+    if a.type == "EASE" and a.spots[0][0] == b.spots[0][0] and "listed" not in b.reasons:
+        return True  # "granted licences, reversing its ban" is one easing
     if any(x and y and not (x.startswith(y) or y.startswith(x)) for x, y in (
         (a.date, b.date), (a.effective, b.effective),
     )):  # fmt: skip
@@ -115,6 +117,7 @@ def _related(a: Ids, b: Ids) -> bool:
 
 def _merge(into: Draft, more: Draft) -> None:
     """Add what the later mention tells to the earlier one; the earlier wins where both speak."""
+    beside = into.type == "EASE" and into.spots[0][0] == more.spots[0][0]
     spot(into, more.spots[0])
     if into.type not in JOINT:
         into.actors = tuple(dict.fromkeys((*into.actors, *more.actors)))
@@ -125,7 +128,7 @@ def _merge(into: Draft, more: Draft) -> None:
     for field_name in ("date", "effective", "until", "mode", "direction"):
         old, new = getattr(into, field_name), getattr(more, field_name)
         finer = old and new and field_name in ("date", "effective", "until")
-        if old is None or (finer and new.startswith(old)):
+        if (old is None and not (beside and into.date)) or (finer and new.startswith(old)):
             setattr(into, field_name, new)
     known = {(m.value, m.unit) for m in into.magnitudes}
     into.magnitudes += tuple(m for m in more.magnitudes if (m.value, m.unit) not in known)

@@ -70,7 +70,7 @@ def settle(page: Page, memory: Memory, found: list[Draft], known: Iterable[Known
         if draft.type == "RESTRICT":
             _recognise(page, draft, measures)
     _licences(page, found)
-    _ended(found)
+    _ended(page, found)
 
 
 def _day_of_telling(page: Page, memory: Memory, draft: Draft) -> None:
@@ -84,10 +84,12 @@ def _day_of_telling(page: Page, memory: Memory, draft: Draft) -> None:
         draft.date = memory.spoke
 
 
-def _ended(found: list[Draft]) -> None:
+def _ended(page: Page, found: list[Draft]) -> None:
     """A measure that the text says is lifted or suspended is over; so is an old stoppage."""
     for draft in found:
-        if draft.type == "DISRUPT" and draft.background and draft.date is not None:
+        before = page.said(max(0, draft.spots[0][1] - 10), draft.spots[0][1])
+        lasting = page.language.re["has"].search(before)
+        if draft.type == "DISRUPT" and draft.background and draft.date and not lasting:
             draft.status = "ended" if draft.status == "in_force" else draft.status
         if draft.type != "RESTRICT" or draft.status != "in_force":
             continue

@@ -44,6 +44,7 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
         found.setdefault(when.role, when.value)
     if frame.type == "FLOW":
         _period(page, own, found)
+        _first_part(page, line, found)
     clause = line.clause_at(trigger.start)
     beside_news = clause.lead in page.language.cues.signpost_leads
     near = any(w.value == found.get("date") and line.clause_at(w.start) is clause for w in own)
@@ -73,6 +74,19 @@ def _period(page: Page, own: list[When], found: dict[str, str]) -> None:
             found["date"], found["until"] = first.value, last.value
             found.pop("effective", None)
             return
+
+
+def _first_part(page: Page, line: Line, found: dict[str, str]) -> None:
+    """The months of "in the first nine months of 2025", "in the first half of the year"."""
+    m = page.language.re["first_part"].search(page.low, line.span.start, line.span.end)
+    if m is None or "until" in found or not (m["unit"] or m["n"] == "half"):
+        return
+    year = m["y"] or (str(page.day.year) if page.day else None)
+    words = page.language.cues.dates.get("numbers", {})
+    number = 6 if m["n"] == "half" else int(m["n"]) if m["n"].isdigit() else words[m["n"]]
+    months = number * 3 if m["unit"] == "quarters" else number
+    if year and months <= 12:
+        found["date"], found["until"] = f"{year}-01", f"{year}-{months:02}"
 
 
 def _at_once(page: Page, line: Line, trigger: Trigger) -> bool:
