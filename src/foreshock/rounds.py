@@ -352,17 +352,24 @@ def _signals(
     described = {s.id: s for s in pack.series}
     lines = []
     for name, rows in sorted(by_series.items()):
-        deadlines = [
-            r.since
-            for r in regimes
-            if r.since is not None and r.origin == rows[0].reporter and rows[0].item in r.items
-        ]
-        series = described.get(name) or _described(rows[0])
+        first = rows[0]
+        deadlines = [r.since for r in regimes if r.since is not None and _hits(r, first, pack)]
+        series = described.get(name) or _described(first)
         found, line = watch.look(series, rows, day, deadlines=deadlines)
         yield from found
         lines.append(line)
     above = {row.id: pack.ancestors(row.id)[1:] for row in pack.items if row.parent}
     yield from watch.patterns(lines, day, above)
+
+
+def _hits(regime: Regime, row: Observation, pack: Pack) -> bool:
+    """Whether a measure is about the flow of a row: its goods, who sends them and who gets them."""
+    sender, receiver = row.reporter, row.partner
+    if row.flow == "imports":
+        sender, receiver = receiver, sender
+    goods = {row.item, *pack.ancestors(row.item)}
+    to = {"all", receiver}.intersection(regime.destinations) or receiver in ("", "all", "world")
+    return regime.origin == sender and bool(to) and not goods.isdisjoint(regime.items)
 
 
 def _mentions(

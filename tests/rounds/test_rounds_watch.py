@@ -56,6 +56,25 @@ def test_rerouting_and_a_masked_stop_are_seen_in_a_round(archive, pack):
     assert not {"rerouting", "masked_stop"} & early
 
 
+def test_a_rush_before_the_day_of_a_measure_is_seen_with_that_day_from_the_ledger(archive, pack):
+    periods = [f"2022-{n:02d}" for n in range(11, 13)] + [f"2023-{n:02d}" for n in range(1, 12)]
+    values = [2000, 2100, 1950, 2050, 1990, 2040, 2010, 1980, 2060, 2020, 2000, 2500, 6100]
+    for series, item, flow, sides in (
+        ("own_flake", "min.graphite.flake", "exports", {"partner": "JP"}),
+        ("own_other", "mat.urea", "exports", {"partner": "JP"}),
+    ):
+        archive.add_observations(
+            figure(series, period, value, item=item, flow=flow, **sides)
+            for period, value in zip(periods, values, strict=True)
+        )
+    rounds.prepare(archive, pack)
+    found = [s for s in seen(archive, pack, date(2023, 12, 25)) if s.kind == "rush"]
+    rushes = {s.series: s for s in found}
+    assert "before 2023-12-01" in rushes["own_flake"].says
+    assert "6,100 t in 2023-11" in rushes["own_flake"].says
+    assert "own_other" not in rushes
+
+
 def test_an_unusual_day_of_a_daily_price_is_seen_in_a_round(archive, pack):
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(300)]
     prices = [100 + n % 5 + n % 3 for n in range(299)] + [190]
