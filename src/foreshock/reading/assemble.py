@@ -219,11 +219,12 @@ def _instruments(page: Page, line: Line, trigger: Trigger, kind: str = "") -> Id
             found.append(word)
     if kind in ("RESTRICT", "EASE"):
         found = [word for word in found if word not in NO_CONTROL]
-    if found or kind not in ("RESTRICT", *JOINT):
+    if kind in JOINT:  # what is agreed stands after the verb; the frame's own tool is a default
+        told = _named(page, line.clause_at(trigger.start).start, line.span.end)
+        return tuple(told or found)
+    if found or kind != "RESTRICT":
         return tuple(found)
     clause = line.clause_at(trigger.start)
-    if kind in JOINT:
-        return tuple(_named(page, clause.start, line.span.end))
     around = _named(page, clause.start, clause.end)
     strong = [word for word in around if word not in weak and word not in NO_CONTROL]
     return tuple(strong[:1]) or (DEFAULT_INSTRUMENT,)
