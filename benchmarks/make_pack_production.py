@@ -477,17 +477,28 @@ def provides_rows(figures: list[Figure]) -> Iterator[Row]:
         total = sum(one.tonnes or 0.0 for one in table)
         withheld = "|".join(one.country for one in table if one.tonnes is None)
         note = f"share of {total:g} t reported" + (f"; withheld: {withheld}" if withheld else "")
-        for one in table:
-            if one.tonnes is None or one.country == "other" or one.tonnes < 0.005 * total:
-                continue
-            share, tonnes = f"{one.tonnes / total:.3f}", f"{one.tonnes:g}"
+        large = [one for one in table if one.tonnes and one.tonnes >= 0.005 * total]
+        told = [(one, (one.tonnes or 0.0) / total) for one in large if one.country != "other"]
+        covers = covered([round(share, 3) for _, share in told], withheld)
+        for one, share in told:
             source = provenance(release, "; ".join(p for p in (one.remark, note) if p))
-            yield item, stage, one.country, "", share, tonnes, str(one.year), *source
+            made = (f"{share:.3f}", f"{one.tonnes:g}", str(one.year), covers)
+            yield item, stage, one.country, "", *made, *source
+
+
+def covered(shares: list[float], withheld: str = "") -> str:
+    """How much of the whole the rows of one USGS table tell (column `covers`)."""
+    if withheld:
+        return "withheld"
+    if len(shares) == 1:
+        return "all" if shares[0] >= 0.995 else "one"
+    return "all" if round(sum(shares), 3) >= 0.95 else "unnamed"
 
 
 def import_rows(table: list[dict[str, str]]) -> Iterator[Row]:
     """Rows of imports.csv: where the United States buys, mean of 2021 to 2024, 0 to 1."""
     items = {(chapter, detail): item for detail, chapter, item in US_IMPORTS}
+    found: dict[str, list[tuple[str, float, str]]] = defaultdict(list)
     for row in table:
         item = items.get((row["MCS chapter"], row["Statistics_detail"]))
         if row["Section"] != "Import Sources" or item is None:
@@ -500,8 +511,12 @@ def import_rows(table: list[dict[str, str]]) -> Iterator[Row]:
         note = "; ".join(
             p for p in ("mean of 2021 to 2024", what, "at least" if mark == ">" else "") if p
         )
-        share = f"{value / 100:.2f}"
-        yield "US", item, origin, share, "2024", "imports", *provenance(2026, note)
+        found[item].append((origin, round(value / 100, 2), note))
+    for item, sources in found.items():
+        covers = covered([share for _, share, _ in sources])
+        for origin, share, note in sources:
+            bought = (f"{share:.2f}", "2024", "imports", covers)
+            yield "US", item, origin, *bought, *provenance(2026, note)
 
 
 def replace_usgs(path: Path, fresh: Iterable[Row], columns: str) -> int:
@@ -549,8 +564,8 @@ def main() -> None:
     figures, table_2026 = gather(options.folders)
     for name, fresh, columns in (
         ("production", production_rows(figures), "item stage country year tonnes status"),
-        ("provides", provides_rows(figures), "item stage country company share tonnes year"),
-        ("imports", import_rows(table_2026), "holder item origin share year basis"),
+        ("provides", provides_rows(figures), "item stage country company share tonnes year covers"),
+        ("imports", import_rows(table_2026), "holder item origin share year basis covers"),
     ):
         added = replace_usgs(options.pack / f"{name}.csv", fresh, columns)
         print(f"{name}.csv: {added} rows from USGS", file=sys.stderr)

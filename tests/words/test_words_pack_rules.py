@@ -33,6 +33,15 @@ NEED = {"kind": "consumable", "criticality": "critical", **SOURCE}
 CASE = {"id": "c", "title": "A case", "kind": "shortage", "cause": "control", "items": "min.ga"}
 FACT = {"case": "c", "kind": "news", "text": "Told.", "published": "2023-05-01", **SOURCE}
 STEP = {"measure": "CN-2023-23", "step": "eased", "date": "2023-12-01", "published": "2023-06-01"}
+BUYS = {"holder": "KR", "item": "min.ga", "origin": "CN", "share": "0.6", "year": "2019", **SOURCE}
+MAKES = {
+    "item": "min.ga",
+    "stage": "mine",
+    "country": "CN",
+    "share": "0.9",
+    "year": "2019",
+    **SOURCE,
+}
 PROMISE = {"id": "p", "who_says": "CN", "who_promises": "CN", "what": "Something."}
 
 BREACHES = {
@@ -146,6 +155,42 @@ BREACHES = {
         ],
         "before the period ended",
     ),
+    "a part that does not say of what": (
+        "imports.csv",
+        [BUYS],
+        "imports.csv:2: shares of KR min.ga 2019 imports Somebody 2023-06-01 add up to 0.60, "
+        "expected at least 0.95; or say in covers why not: leaders, one, unnamed, withheld",
+    ),
+    "a part that calls itself the whole": (
+        "provides.csv",
+        [{**MAKES, "covers": "all"}],
+        "add up to 0.90, expected at least 0.95",
+    ),
+    "a figure nobody gives, and nobody says so": (
+        "provides.csv",
+        [MAKES, {**MAKES, "country": "JP", "share": ""}],
+        "add up to 0.90, expected at least 0.95",
+    ),
+    "more than the whole, whatever is said of it": (
+        "provides.csv",
+        [{**MAKES, "covers": "leaders"}, {**MAKES, "country": "JP", "covers": "leaders"}],
+        "add up to 1.80, expected at most 1.05",
+    ),
+    "rows of one source that disagree on what they cover": (
+        "provides.csv",
+        [{**MAKES, "covers": "leaders"}, {**MAKES, "country": "JP", "share": "0.05"}],
+        "disagree on covers ((empty), leaders), expected one word for all",
+    ),
+    "two that call themselves one": (
+        "imports.csv",
+        [{**BUYS, "covers": "one"}, {**BUYS, "origin": "JP", "share": "0.1", "covers": "one"}],
+        "covers of KR min.ga 2019 imports Somebody 2023-06-01 says one, but there are 2 rows",
+    ),
+    "a word for what is covered that is none": (
+        "imports.csv",
+        [{**BUYS, "covers": "most"}],
+        "imports.csv:2: Invalid enum value 'most'",
+    ),
     "a table with a misspelt name": ("import.csv", [{"holder": "KR"}], "is no table of the pack"),
     "a column told twice": ("stocks.csv", [], "stand there twice"),
 }
@@ -185,6 +230,33 @@ def test_a_row_that_cannot_be_read_is_not_held_against_those_that_name_it(tmp_pa
     found = problems(tmp_path)
     assert len(found) == 1
     assert found[0].startswith("items.csv:2")
+
+
+@pytest.mark.parametrize("word", pack_rules.PART)
+def test_a_part_may_say_why_it_is_one(word, tmp_path):
+    write(tmp_path, "imports.csv", {**BUYS, "covers": word})
+    assert problems(tmp_path) == ()
+
+
+def test_shares_by_country_and_shares_by_company_are_two_wholes(tmp_path):
+    company = {**MAKES, "company": "org:A", "share": "0.8", "covers": "one"}
+    write(tmp_path, "provides.csv", {**MAKES, "share": "1"}, company)
+    assert problems(tmp_path) == ()
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=6), st.sampled_from(["", "leaders"]))
+def test_shares_pass_exactly_when_they_make_a_whole_or_say_why_not(parts, word):
+    rows = tuple(
+        ref.Import(
+            holder="KR", item="i", origin=str(nth), share=part / 1000, year=2019, covers=word
+        )
+        for nth, part in enumerate(parts)
+    )
+    found = list(pack_rules._shares_make_a_whole(pack.Pack(imports=rows)))
+    least = 950 if word == "" else 0
+    if sum(parts) in (950, 1050):
+        return  # on the very edge binary fractions decide
+    assert bool(found) != (least < sum(parts) < 1050 or sum(parts) == least)
 
 
 def test_capital_goods_may_go_in_a_circle(tmp_path):

@@ -24,6 +24,9 @@ Rule = Callable[["Pack"], Iterator[str]]
 
 #: shares of one whole may miss it by this much: sources round
 ROUNDING = 0.05
+#: what `covers` may say of rows that make a whole, and of rows that do not
+WHOLE = ("", "all")
+PART = ("leaders", "one", "unnamed", "withheld")
 #: a page may bear the date of the evening before, where the sun rises earlier
 EVENING = timedelta(days=1)
 #: links that use something up: along them nothing can go into itself. A chip tool holds chips, and
@@ -310,9 +313,9 @@ def _shares_are_fractions(pack: "Pack") -> Iterator[str]:
 
 
 def _shares_make_a_whole(pack: "Pack") -> Iterator[str]:
-    """Rows of one source about one item, stage and year: the whole within rounding, or part of it.
+    """Rows of one source about one item, stage and year: the whole within rounding, or say why not.
 
-    More than the whole is never right.
+    More than the whole is never right; less is right only where `covers` tells what is missing.
     """
     wholes: dict[tuple[object, ...], list[ref.Provision | ref.Import]] = {}
     for row in pack.provisions:
@@ -324,13 +327,25 @@ def _shares_make_a_whole(pack: "Pack") -> Iterator[str]:
     for what, rows in wholes.items():
         if any(row.share is not None and not 0 <= row.share <= 1 for row in rows):
             continue  # said already, and a sum of such shares says nothing
+        where, named = at(rows[0], "share"), " ".join(str(word) for word in what if word)
         total = sum(row.share or 0 for row in rows)
+        said = sorted({row.covers for row in rows})
         if total > 1 + ROUNDING:
-            named = " ".join(str(word) for word in what if word)
             yield (
-                f"{at(rows[0], 'share')}: shares of {named} add up to {total:.2f}, "
-                f"expected at most {1 + ROUNDING}"
+                f"{where}: shares of {named} add up to {total:.2f}, expected at most {1 + ROUNDING}"
             )
+        if len(said) > 1:
+            yield (
+                f"{where}: rows of {named} disagree on covers "
+                f"({', '.join(word or '(empty)' for word in said)}), expected one word for all"
+            )
+        elif said[0] in WHOLE and total < 1 - ROUNDING:
+            yield (
+                f"{where}: shares of {named} add up to {total:.2f}, expected at least "
+                f"{1 - ROUNDING}; or say in covers why not: {', '.join(PART)}"
+            )
+        elif said[0] == "one" and len(rows) > 1:
+            yield f"{where}: covers of {named} says one, but there are {len(rows)} rows"
 
 
 def _codes_exist(pack: "Pack") -> Iterator[str]:

@@ -36,6 +36,10 @@ class Sourced(Struct, frozen=True, kw_only=True):
 
 _READ = ("official", "secondary")
 
+#: how much of a whole the rows of one source tell: all of it within rounding; the leading ones; one
+#: alone; a whole table whose rest bears no names or is small; one in which a figure is withheld
+Covers = Literal["all", "leaders", "one", "unnamed", "withheld", ""]
+
 
 class Item(Sourced, frozen=True, kw_only=True):
     """Something that is watched: a chip, a tool, a material, a mineral, a product, a sector."""
@@ -122,6 +126,8 @@ class Provision(Sourced, frozen=True, kw_only=True):
     share: float | None = None
     tonnes: float | None = None
     year: int
+    #: why the shares of one source, item, stage and year miss the whole; empty reads as `all`
+    covers: Covers = ""
 
 
 class Import(Sourced, frozen=True, kw_only=True):
@@ -133,6 +139,8 @@ class Import(Sourced, frozen=True, kw_only=True):
     share: float
     year: int
     basis: Literal["imports", "supply"] = "imports"
+    #: why the shares of one source, holder, item and year miss the whole; empty reads as `all`
+    covers: Covers = ""
 
 
 class Need(Sourced, frozen=True, kw_only=True):
