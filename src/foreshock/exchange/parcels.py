@@ -17,7 +17,12 @@ from foreshock.words.records import KINDS, Parcel, Partner, Receipt, Receiver, R
 
 #: kinds that never travel: they are this house's own books, and a forged one would falsify them
 #: (a forged reading would stand for what our own reader finds in a text)
-OWN_BOOKS = frozenset({"reading", "receipt", "round"})
+OWN_BOOKS = frozenset(
+    {
+        *("reading", "receipt", "round", "mission", "assignment"),
+        *("submission", "disclosure", "release", "deed"),
+    }
+)
 
 #: who got what is nobody's business outside
 RECEIPT_MARKING = Marking.AMBER_STRICT

@@ -8,51 +8,30 @@ Days are `datetime.date`, moments are UTC, shares and probabilities lie in 0..1,
 their unit in the name or in a field `unit`. Fields of `Event` follow the event standard 1.0.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal, Self
+from typing import Literal
 
 import msgspec
 
+from foreshock.words.base import Nature as Nature
+from foreshock.words.base import Record as Record
+from foreshock.words.base import Struct as Struct
 from foreshock.words.clocks import Clocks
 from foreshock.words.markings import Marking
+from foreshock.words.missions import (
+    Aggregate,
+    Assignment,
+    Deed,
+    Disclosure,
+    Mission,
+    Release,
+    Submission,
+)
+from foreshock.words.missions import Duty as Duty
+from foreshock.words.missions import Report as Report
 
 Day = date  # a field named `date` hides the type inside its class
-
-Nature = Literal["actual", "exercise", "test"]
-
-_PREFIX_LENGTH = 20  # hex digits of the content hash kept in an id: 80 bits
-
-
-class Struct(msgspec.Struct, frozen=True, kw_only=True):
-    """A frozen value with named fields."""
-
-
-class Record(Struct, frozen=True, kw_only=True):
-    """Anything that is kept: who may see it, when it was known, what it corrects."""
-
-    clocks: Clocks
-    #: kind and hash of the content; made by `sealed()`
-    id: str = ""
-    marking: Marking = Marking.CLEAR
-    nature: Nature = "actual"
-    #: id of the record that this one corrects or replaces
-    supersedes: str | None = None
-
-    def sealed(self) -> Self:
-        """The same record with its id.
-
-        The id is the hash of what the record says. When *we* received it or came to know it is
-        left out, so the same text fetched twice is one record.
-        """
-        said = msgspec.to_builtins(self)
-        clocks = {k: said["clocks"][k] for k in ("published", "happened")}
-        said.update(id="", clocks=clocks)
-        digest = hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
-        kind = type(self).__name__.lower()
-        return msgspec.structs.replace(self, id=f"{kind}-{digest[:_PREFIX_LENGTH]}")
-
 
 # -- evidence ------------------------------------------------------------------------------------
 
@@ -438,32 +417,6 @@ class Receiver(Struct, frozen=True, kw_only=True):
     circle: Literal["public", "community", "organisation", "own", "person"]
 
 
-class Report(Record, frozen=True, kw_only=True):
-    """What a mission sends: an item's status in its host country, or the facts of a disruption."""
-
-    mission: str
-    host: str
-    items: tuple[str, ...]
-    status: Literal["quiet", "strained", "disrupted", "unknown"]
-    says: str
-    impact: str = ""
-    cause: str = ""
-    expected_duration: str = ""
-    sectors: tuple[str, ...] = ()
-    measures_taken: str = ""
-    help_wanted: str = ""
-
-
-class Duty(Struct, frozen=True, kw_only=True):
-    """A mission's duty to report on an item: A weekly, B fortnightly, C monthly, D quarterly."""
-
-    mission: str
-    item: str
-    grade: Literal["A", "B", "C", "D"]
-    due: Day
-    overdue: bool = False
-
-
 class Bulletin(Record, frozen=True, kw_only=True):
     """A periodic status bulletin: what is out, for whom, as known on a day."""
 
@@ -579,7 +532,14 @@ KINDS: dict[str, type[Record]] = {
         Entry,
         Signal,
         EarlyWarning,
+        Mission,
+        Assignment,
         Report,
+        Submission,
+        Aggregate,
+        Disclosure,
+        Release,
+        Deed,
         Bulletin,
         Receipt,
         Acknowledgement,
