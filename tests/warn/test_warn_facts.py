@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from foreshock import warn
@@ -100,6 +101,33 @@ def test_a_stop_reported_at_the_users_end_refutes_no_clock():
     at_the_source = event("DISRUPT", None, after(60))
     assert gathered(after(120), [licence()], [stop]).refuted == ()
     assert gathered(after(120), [licence()], [at_the_source]).refuted == (licence(),)
+
+
+def test_a_control_of_somebody_who_supplies_nothing_is_no_reason():
+    elsewhere = licence("NA-1", "announced", origin="NA")
+    known = Known(day=after(10), regimes=(licence(since=after(-900)), elsewhere))
+    found = gather(known, PACK, Network(PACK, after(10)), ("min.ga", "KR"), {"CN", "NA"})
+    assert found.fresh == ()
+    assert [r.measure for r in found.regimes] == ["CN-1", "NA-1"]
+
+
+def test_the_share_told_is_that_of_the_source_which_is_news():
+    two = msgspec.structs.replace(
+        PACK,
+        imports=(
+            Import(holder="KR", item="min.ga", origin="CN", share=0.7, year=2022, **READ),
+            Import(holder="KR", item="min.ga", origin="JP", share=0.3, year=2022, **READ),
+        ),
+    )
+    known = Known(day=after(10), regimes=(licence(since=after(-900)), licence(origin="JP")))
+    found = gather(known, two, Network(two, after(10)), ("min.ga", "KR"), {"CN", "JP"})
+    assert [d.origin for d in found.dependences] == ["JP"]
+
+
+@pytest.mark.parametrize(("days", "news"), [(300, True), (400, False)])
+def test_an_announcement_that_nobody_carried_out_is_no_news_after_a_year(days, news):
+    said = licence(state="announced", since=None, heard=START)
+    assert bool(gathered(after(days), [said]).fresh) is news
 
 
 def looked_at(regime, holders=()):

@@ -128,6 +128,7 @@ def _of_measure(pack: Pack, asked: Asked, mode: Mode, state: State) -> list[Regi
                 state=state,
                 since=asked.now.effective,
                 until=asked.now.until,
+                heard=asked.now.heard,
                 marking=asked.measure.marking,
             ),
             practice(pack, asked, where, rows) if mode == "licence" else None,

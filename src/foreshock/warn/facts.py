@@ -22,6 +22,8 @@ UNHEARD_DAYS = 90
 AHEAD_DAYS = 120
 #: below this share of a holder's supply a source is not worth a warning
 MATERIAL_SHARE = 0.05
+#: when so much of a holder's supply is told, a source that is not among it hardly matters
+MOSTLY_TOLD = 0.5
 #: a reported shortage raises the highest level by itself, so the reading of it must be good
 SURE_OF_SHORTAGE = 0.6
 #: holders looked at for each source when none is named
@@ -136,7 +138,8 @@ def gather(
         for r in known.regimes
         if r.origin in origins and family & set(r.items) and _covers(r.destinations, holder, pack)
     )
-    fresh = tuple(r for r in regimes if is_fresh(r, day))
+    shares = {d.origin: d for d in network.dependence(item, holder)}
+    fresh = tuple(r for r in regimes if is_fresh(r, day) and _is_material(r, shares))
     signals = _signals_of(known, (item, holder), origins, pack)
     told = {ref for r in fresh for ref in r.evidence}
     events = tuple(
@@ -146,9 +149,10 @@ def gather(
         and _is_current(e, told, day)
         and _concerns(e, origins, holder, pack)
     )
-    acting = {r.origin for r in regimes} | {s.actor for s in signals}
+    acting = {r.origin for r in fresh} | {s.actor for s in signals}
     acting |= origins & {place for e in events for place in places(e, pack)}
-    depends = [d for d in network.dependence(item, holder) if d.origin in acting]
+    acting = acting or {r.origin for r in regimes}
+    depends = [d for origin, d in shares.items() if origin in acting]
     felt = any(is_felt(e, frozenset(acting), pack) for e in events)
     refuted = () if felt else _refuted(fresh, network, pair)
     clock = if_it_returns((r for r in fresh if r not in refuted), day)
@@ -166,6 +170,18 @@ def gather(
         stock=network.stock(item, holder),
         consequences=network.consequences(item, holder),
     )
+
+
+def _is_material(regime: Regime, shares: dict[str, Dependence]) -> bool:
+    """Whether the holder gets enough from there for the regime to matter; unknown is not nothing.
+
+    Where most of the holder's sources are told and this is none of them, it is not why supply
+    would fail.
+    """
+    row = shares.get(regime.origin)
+    if row is not None:
+        return row.direct + row.indirect >= MATERIAL_SHARE
+    return sum(d.direct for d in shares.values()) < MOSTLY_TOLD
 
 
 def _signals_of(
@@ -223,7 +239,8 @@ def is_fresh(regime: Regime, day: date) -> bool:
     (True, False)
     """
     if regime.state == "announced":
-        return True
+        last = max((d for d in (regime.since, regime.heard) if d is not None), default=day)
+        return (day - last).days <= SETTLED_DAYS  # what nobody carried out or spoke of since is off
     if regime.state == "suspended":
         return regime.until is not None and (regime.until - day).days <= AHEAD_DAYS
     return regime.since is not None and (day - regime.since).days <= SETTLED_DAYS

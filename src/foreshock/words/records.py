@@ -302,6 +302,8 @@ class Regime(Struct, frozen=True, kw_only=True):
     state: Literal["announced", "in_force", "suspended"]
     since: Day | None
     until: Day | None = None
+    #: day of the newest word on the measure; None: not told
+    heard: Day | None = None
     #: days until the first licences arrive: low, likely, high; None: nobody knows, which is not 0
     delay_days: tuple[float, float, float] | None = None
     delay_basis: Literal["reported", "prior", "unknown"] = "unknown"
