@@ -274,10 +274,22 @@ def _bound(page: _Page, shelf: Shelf, events: Sequence[Event]) -> Book:
 
 def _with_caveats(book: Book, odd: tuple[Odd, ...], caveats: tuple[str, ...]) -> Book:
     standings = [(m.name, book.standing(m)) for m in book.measures]
-    run_out = [f"{name}: {how.says}." for name, how in standings if how.state == "unknown"]
+    run_out = [(name, how) for name, how in standings if how.state == "unknown"]
+    lately = [f"{name}: {how.says}." for name, how in run_out if _lately(how, book.day)]
+    older = len(run_out) - len(lately)
+    if older:
+        lately.append(
+            f"{older} measure(s) ran out more than a year ago, and no later word is known: "
+            "`foreshock measures` shows them as unknown."
+        )
     far = agenda.far_off(book.measures, book.commitments, book.day)
-    more = (*run_out, *far, *_no_priors(book))
+    more = (*lately, *far, *_no_priors(book))
     return _replaced(book, odd, (*caveats, *more))
+
+
+def _lately(how: Standing, day: Day) -> bool:
+    """Whether it ran out within a year: what came after then may still be felt."""
+    return how.until is not None and (day - how.until).days <= 366
 
 
 def _replaced(book: Book, odd: tuple[Odd, ...], caveats: tuple[str, ...]) -> Book:
