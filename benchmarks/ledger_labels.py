@@ -1,9 +1,11 @@
 """Is what the ledger makes of the labels what a careful reader would make of the texts?
 
-    python benchmarks/ledger_labels.py --labels FILE [--labels FILE] [--gold FILE] [--list]
+    python benchmarks/ledger_labels.py --labels FILE [--labels FILE] [--gold FILE] [--list] [--read]
 
 The labels of the event standard are fed as if a perfect reader had found them, so that the ledger
-is judged apart from the reader. The gold says for each event of a control or a deal which measure
+is judged apart from the reader. With `--read` the texts beside the labels are read by our own
+reader instead, errors and all. Both are scored text by text; the labels event by event too. The
+gold says for each event of a control or a deal which measure
 or promise it is about ("new" for one that the pack does not know, "-" for none), and for each
 statement where who stands on what. A statement or event without a line in the gold must give none.
 The labels are not shipped; the gold is ours, and names documents by their number only.
@@ -19,9 +21,10 @@ from typing import Any
 import msgspec
 
 from foreshock.ledger import Book, open_book
+from foreshock.reading import Reader
 from foreshock.words.clocks import backfilled, span
 from foreshock.words.pack import Pack, load
-from foreshock.words.records import Event
+from foreshock.words.records import Document, Event
 
 GOLD = Path(__file__).with_name("ledger_gold.csv")
 RECEIVED = datetime(2026, 11, 1, tzinfo=UTC)
@@ -30,6 +33,11 @@ UNDATED = "2026-06-30"
 CONTROLS = ("RESTRICT", "EASE", "THREATEN")
 DEALS = ("AGREE", "COMMIT")
 TALK = ("POSITION", "PRESSURE")
+KINDS = {
+    **dict.fromkeys(CONTROLS, "measure"),
+    **dict.fromkeys((*DEALS, "BREACH"), "deal"),
+    **dict.fromkeys(TALK, "stance"),
+}
 
 
 def events_of(line: dict[str, Any]) -> list[Event]:
@@ -62,6 +70,66 @@ def sides(book: Book, event: Event) -> set[str]:
         for s in book.stances
         if event.id in s.evidence
     }
+
+
+def read_events(pack: Pack, file: Path, lines: list[dict[str, Any]]) -> list[Event]:
+    """The events of the texts beside a file of labels, as our own reader finds them."""
+    folder = file.parent / "texts" if (file.parent / "texts").is_dir() else file.parent
+    reader = Reader(pack)
+    made = []
+    for line in lines:
+        text = (folder / f"{line['doc']}.txt").read_text("utf-8")
+        head, _, body = text.partition("\n\n")
+        body = body if head.startswith(("url:", "title:", "date:")) else text
+        # a text that prints no day is given none, as in a round
+        day = span(line["date"] or UNDATED)[1]
+        clocks = backfilled(RECEIVED, day)
+        text_itself = Document(clocks=clocks, source="bench", text=body, name=line["doc"]).sealed()
+        for event in reader.read(text_itself).events:
+            made.append(msgspec.structs.replace(event, document=line["doc"], id="").sealed())
+    return made
+
+
+def by_text(
+    book: Book, events: list[Event], gold: dict[str, tuple[str, str]], listed: bool = False
+) -> list[str]:
+    """What is found of what a careful reader finds in each text, by kind, whichever event tells it.
+
+    `gold` is (kind, what) by document and label.
+    """
+    known = {m.id for m in book.pack.measures} | {c.id for c in book.pack.commitments}
+    got: dict[tuple[str, str], set[str]] = {}
+    for event in events:
+        if kind := KINDS.get(event.type):
+            names = {n if n in known else "new" for n in found(book, event)}
+            told = sides(book, event) if kind == "stance" else names
+            got.setdefault((kind, event.document), set()).update(told)
+    wanted: dict[tuple[str, str], list[set[str]]] = {}
+    for key, (kind, about) in gold.items():
+        alternatives = [set(one.split("/")) for one in about.split("|") if one != "-"]
+        wanted.setdefault((kind, key.split()[0]), []).extend(alternatives)
+    lines = []
+    for kind in ("measure", "deal", "stance"):
+        hits = missed = invented = 0
+        for at in sorted({*wanted, *got}):
+            if at[0] != kind:
+                continue
+            told, left = got.get(at, set()), set(got.get(at, set()))
+            for either in {frozenset(e) for e in wanted.get(at, ())}:
+                hits += bool(either & told)
+                lost = not either & told and "-" not in either
+                missed += lost
+                left -= either
+                if listed and lost:
+                    print("  missed", at[1], "/".join(sorted(either)))
+            invented += len(left)
+            if listed and left:
+                print("  invented", at[1], ", ".join(sorted(left)))
+        lines.append(
+            f"{kind}: found {hits} of {hits + missed} ({hits / max(hits + missed, 1):.2f}), "
+            f"of {hits + invented} told {hits / max(hits + invented, 1):.2f}"
+        )
+    return lines
 
 
 def judged(pack: Pack, book: Book, events: list[Event], gold: dict[str, str]) -> list[list[str]]:
@@ -115,13 +183,26 @@ def main() -> None:
     words.add_argument("--labels", type=Path, action="append", required=True)
     words.add_argument("--gold", type=Path, default=GOLD)
     words.add_argument("--list", action="store_true", help="every line, not only the wrong ones")
+    words.add_argument("--read", action="store_true", help="read the texts, do not take labels")
     asked = words.parse_args()
     pack = load()
     with asked.gold.open(encoding="utf-8", newline="") as file:
         gold = {f"{r['doc']} {r['event']}": r["about"] for r in csv.DictReader(file)}
-    lines = [json.loads(x) for path in asked.labels for x in path.read_text("utf-8").splitlines()]
-    events = [event for line in lines for event in events_of(line)]
+    events, kinds = list[Event](), dict[str, str]()
+    for path in asked.labels:
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        for line in lines:
+            kinds |= {f"{line['doc']} {e['id']}": KINDS.get(e["type"], "") for e in line["events"]}
+        if asked.read:
+            events += read_events(pack, path, lines)
+        else:
+            events += [event for line in lines for event in events_of(line)]
     book = open_book(pack, events, RECEIVED.date())
+    whole = {key: (kinds.get(key, "measure"), about) for key, about in gold.items()}
+    print("text by text", *by_text(book, events, whole, asked.list), sep="\n")
+    if asked.read:
+        return
+    print("event by event")
     rows = judged(pack, book, events, gold)
     for row in rows:
         if asked.list or row[4] == "False":

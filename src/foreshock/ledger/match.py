@@ -10,8 +10,12 @@ from foreshock.ledger.tables import (
     BEST,
     CONTROLLED,
     DATED,
+    FRESH_DAYS,
+    HANDLED,
     LATELY_DAYS,
+    NARROW,
     OPENING,
+    OWN_WORD,
     SCORES,
     STAGE,
     TELLING_DAYS,
@@ -44,14 +48,38 @@ def kin(pack: Pack, items: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def match(
-    event: Event, measure: Measure, kindred: frozenset[str], told: tuple[Step, ...]
-) -> Match | None:
+class Aim(Struct, frozen=True, kw_only=True):
+    """A known measure as events are held against it."""
+
+    measure: Measure
+    #: `kin` of its items
+    kindred: frozenset[str]
+    #: the items above its own: words that people use for them
+    above: frozenset[str]
+
+
+def aim(pack: Pack, measure: Measure) -> Aim:
+    """The measure with the words that may mean its items.
+
+    >>> from foreshock.words.clocks import live, now
+    >>> measure = Measure(clocks=live(now()), name="M", issuer="CN", title="", items=("min.ga",))
+    >>> sorted(aim(Pack(), measure).kindred)
+    ['min.ga']
+    """
+    above = {word for item in measure.items for word in pack.ancestors(item)}
+    return Aim(
+        measure=measure,
+        kindred=kin(pack, measure.items),
+        above=frozenset(above - set(measure.items)),
+    )
+
+
+def match(event: Event, known: Aim, told: tuple[Step, ...]) -> Match | None:
     """How well the event fits the measure; None if it cannot be the same.
 
-    `kindred` is `kin` of the measure's items, `told` the steps that the event tells of a known
-    measure. The issuer is taken as agreed.
+    `told` are the steps that the event tells of a known measure. The issuer is taken as agreed.
     """
+    measure, kindred = known.measure, known.kindred
     at_large = set(telling.items(event)) <= CONTROLLED
     if kindred.isdisjoint(event.items) and not (at_large and event.type == "RESTRICT"):
         return None
@@ -59,11 +87,12 @@ def match(
     if heard and (min(heard) - telling.published(event)).days > TELLING_DAYS:
         return None  # told before anybody can have spoken of the measure
     points = (
-        _items(event, measure, kindred),
-        _instruments(event.instruments, measure.instruments),
+        _items(event, known),
+        _instruments(event, measure),
         _targets(event, measure),
         _companies(event, measure),
         _dates(event, measure, told),
+        _at_work(event, measure),
     )
     if None in points or (at_large and not _certain(points, kindred, event)):
         return None
@@ -92,7 +121,8 @@ def _certain(points: tuple[str | None, ...], kindred: frozenset[str], event: Eve
 # Each rule below gives a line of SCORES, "" where it tells nothing, None where it rules out.
 
 
-def _items(event: Event, measure: Measure, kindred: frozenset[str]) -> str | None:
+def _items(event: Event, aimed: Aim) -> str | None:
+    measure, kindred = aimed.measure, aimed.kindred
     told, known = set(telling.items(event)), set(measure.items)
     if event.type == "EASE" and told <= AT_LARGE and not known <= AT_LARGE:
         # "licences for dual-use goods" may mean any control, unless the party is named
@@ -101,16 +131,21 @@ def _items(event: Event, measure: Measure, kindred: frozenset[str]) -> str | Non
             return None
     if told and told == known:
         return "goods at large" if told <= CONTROLLED else "the same items"
-    if told <= CONTROLLED and not told & kindred:
+    if (told & known or told) <= CONTROLLED and (told & known or not told & kindred):
         return "goods at large"
     if told & known:
         return "a shared item"
+    if told & aimed.above:
+        return "the everyday word for its items"
     return "a kindred item" if told & kindred else None
 
 
-def _instruments(told: tuple[str, ...], known: tuple[str, ...]) -> str | None:
+def _instruments(event: Event, measure: Measure) -> str | None:
+    told, known = event.instruments, measure.instruments
     if not told or not known:
         return ""
+    if by_own_word(known) and not set(told) & OWN_WORD and not _is_named(event, measure):
+        return None
     if set(told) & set(known):
         return "the same instrument"
     ours = [TOOLS[i] for i in told if i in TOOLS]
@@ -125,6 +160,21 @@ def _instruments(told: tuple[str, ...], known: tuple[str, ...]) -> str | None:
     return "a kindred instrument" if fits else None
 
 
+def by_own_word(instruments: Iterable[str]) -> bool:
+    """Whether a rule with these instruments hits only whom it names, and is told by its own word.
+
+    >>> by_own_word(["entity_listing", "fdpr"]), by_own_word(["fdpr"])
+    (True, False)
+    """
+    words = set(instruments)
+    wide = words - NARROW if words & OWN_WORD else words
+    return bool(words) and wide <= OWN_WORD
+
+
+def _is_named(event: Event, measure: Measure) -> bool:
+    return bool({name for name in measure.targets if ":" in name} & set(event.targets))
+
+
 def _targets(event: Event, measure: Measure) -> str | None:
     told, known = telling.places(event.targets), telling.places(measure.targets)
     if not told or not known:
@@ -135,10 +185,9 @@ def _targets(event: Event, measure: Measure) -> str | None:
 
 
 def _companies(event: Event, measure: Measure) -> str | None:
-    named = {name for name in measure.targets if ":" in name}
-    if not named:
+    if not any(":" in name for name in measure.targets):
         return ""
-    is_named = "is named" if named & set(event.targets) else "is not named"
+    is_named = "is named" if _is_named(event, measure) else "is not named"
     return f"a company it is aimed at {is_named}"
 
 
@@ -159,6 +208,19 @@ def _dates(event: Event, measure: Measure, told: tuple[Step, ...]) -> str | None
     if begun <= telling.happened(event, latest=True):
         return lately or "a change after its beginning"
     return None if event.type in OPENING else ""
+
+
+def _at_work(event: Event, measure: Measure) -> str | None:
+    """Licences are granted, or waited for, under a rule that has been at work for a while."""
+    if event.mode not in ("enforce", "grant") or not HANDLED & set(event.instruments):
+        return ""
+    starts = [when(step) for step in measure.steps if step.step == "in_force"]
+    if not starts:
+        return ""
+    passed = (telling.happened(event, latest=True) - min(starts)).days
+    if passed < 0:
+        return None  # nobody waits for a licence that is not yet asked for
+    return "it was at work long enough for licences to be waited for" if passed > FRESH_DAYS else ""
 
 
 def _moved_lately(event: Event, measure: Measure) -> str:

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from foreshock.ledger import telling
 from foreshock.ledger.grading import grade
 from foreshock.ledger.life import place, when
-from foreshock.ledger.match import Match, kin, match
-from foreshock.ledger.tables import CONTROLLED, DENIED, HEARD_OF, OPENING
+from foreshock.ledger.match import Aim, Match, aim, match
+from foreshock.ledger.tables import CONTROLLED, DATED, DENIED, HEARD_OF, INSTEAD, OPENING
 from foreshock.words.clocks import Clocks, end_of
 from foreshock.words.markings import strictest
 from foreshock.words.pack import Pack
@@ -52,8 +52,7 @@ class Shelf:
         self.events: dict[str, Event] = {}
         self._measures: dict[str, Measure] = {}
         #: the same, without the issuer's own companies among the targets: what is matched against
-        self._aimed: dict[str, Measure] = {}
-        self._kin: dict[str, frozenset[str]] = {}
+        self._aimed: dict[str, Aim] = {}
         #: (issuer, item) -> names of the measures on the item or its kin
         self._of: dict[tuple[str, str], list[str]] = {}
         for measure in measures:
@@ -68,37 +67,40 @@ class Shelf:
         if not telling.issuers(event):
             self._aside(event, "", "no country or bloc acts, and a company issues no control")
         for issuer in telling.issuers(event):
-            found = self._best(event, issuer)
-            if found is None:
+            best = self._best(event, issuer)
+            if not best:
                 self._open(event, issuer)
+            elif len(best) > 1 and event.type == "EASE" and not DATED & set(best[0].why):
+                names = ", ".join(hit.measure for hit in best[:3])
+                says = f"it eases one of {len(best)} controls that it fits equally well ({names}"
+                self._aside(event, "", says + (" ...)" if len(best) > 3 else ")"))
             else:
-                self._add(event, found)
+                self._add(event, best[0])
 
     def deny(self, event: Event) -> None:
         """Note that somebody denies a control: it is kept beside what others say of it."""
         for issuer in telling.issuers(event) or ("",):
-            found = self._best(event, issuer)
-            self.denials.append((event, found.measure if found else ""))
+            best = self._best(event, issuer)
+            self.denials.append((event, best[0].measure if best else ""))
 
     def sealed(self) -> tuple[Measure, ...]:
         """The measures as records, by name."""
         return tuple(self._seal(self._measures[name]) for name in sorted(self._measures))
 
-    def _best(self, event: Event, issuer: str) -> Match | None:
+    def _best(self, event: Event, issuer: str) -> list[Match]:
+        """The measures that fit best, all equally well; the youngest, which people mean, first."""
         told = telling.steps(event, opening=False)
         heard = replace(event, targets=self._foreign(event.targets, issuer))
         near = dict.fromkeys(n for item in event.items for n in self._of.get((issuer, item), ()))
         found = [
             hit
             for name in near
-            if (hit := match(heard, self._aimed[name], self._kin[name], told)) is not None
+            if (hit := match(heard, self._aimed[name], told)) is not None
         ]
-        if not found:
-            return None
-        top = max(hit.confidence for hit in found)
-        # of measures that fit equally well, people mean the youngest
+        top = max((hit.confidence for hit in found), default=0)
         best = [hit for hit in found if hit.confidence == top]
-        return max(best, key=lambda hit: (_begun(self._measures[hit.measure]), hit.measure))
+        young = {hit.measure: _begun(self._measures[hit.measure]) for hit in best}
+        return sorted(best, key=lambda hit: (young[hit.measure], hit.measure), reverse=True)
 
     def _foreign(self, targets: tuple[str, ...], issuer: str) -> tuple[str, ...]:
         """The targets without the issuer's own companies.
@@ -116,9 +118,8 @@ class Shelf:
         for step in told:
             may_add = not event.background or when(step) <= latest
             placed = place(life, step, may_add)
-            if placed.odd and step.step == "postponed":
-                # what is in force cannot be put off: a deadline under it was, which eases it
-                placed = place(life, replace(step, step="eased"), may_add)
+            if placed.odd and step.step in INSTEAD:
+                placed = place(life, replace(step, step=INSTEAD[step.step]), may_add)
             life = placed.steps
             reasons.extend([placed.odd] if placed.odd else [])
         if not told:
@@ -156,13 +157,15 @@ class Shelf:
         self._put(measure)
 
     def _put(self, measure: Measure) -> None:
-        if measure.name not in self._measures:
-            self._kin[measure.name] = kin(self.pack, measure.items)
-            for item in {*self._kin[measure.name], *CONTROLLED}:
-                self._of.setdefault((measure.issuer, item), []).append(measure.name)
+        new = measure.name not in self._measures
         self._measures[measure.name] = measure
-        targets = self._foreign(measure.targets, measure.issuer)
-        self._aimed[measure.name] = replace(measure, targets=targets)
+        foreign = replace(measure, targets=self._foreign(measure.targets, measure.issuer))
+        # a measure keeps its items: the words for them are looked up once
+        known = aim(self.pack, foreign) if new else self._aimed[measure.name]
+        self._aimed[measure.name] = replace(known, measure=foreign)
+        if new:
+            for item in {*known.kindred, *CONTROLLED}:
+                self._of.setdefault((measure.issuer, item), []).append(measure.name)
 
     def _free(self, name: str) -> str:
         wanted, number = name, 1

@@ -62,6 +62,11 @@ STAGE = {"rumoured": 1, "threatened": 2, "drafted": 3, "announced": 4, "in_force
 #: steps that change how a measure bites, not whether it stands
 MODIFIERS = frozenset({"tightened", "extended", "eased"})
 
+#: a step that cannot stand where it is told -> the step that such a text then tells: what is in
+#: force cannot be put off, a deadline under it was; what was only planned cannot be tightened, its
+#: being enforced says that it holds
+INSTEAD = {"postponed": "eased", "tightened": "in_force"}
+
 #: steps that call off what was planned for a later day
 STOPS = frozenset({"suspended", "postponed", "ended", "dropped"})
 
@@ -71,6 +76,7 @@ STOPS = frozenset({"suspended", "postponed", "ended", "dropped"})
 SCORES = {
     "the same items": 4,
     "a shared item": 3,
+    "the everyday word for its items": 2,
     "a kindred item": 1,
     "goods at large": 1,
     "the same instrument": 2,
@@ -82,6 +88,7 @@ SCORES = {
     "a step told with a near date": 2,
     "it moved not long before": 2,
     "a change after its beginning": 1,
+    "it was at work long enough for licences to be waited for": 2,
     "a company it is aimed at is named": 2,
     "a company it is aimed at is not named": -2,
 }
@@ -119,8 +126,12 @@ TELLING_DAYS = 60
 #: days within which two dates are most likely one day
 WEEK = 7
 
-#: days after a beginning within which an undated "expansion" is that beginning, told anew
+#: days after a beginning within which an undated "expansion" is that beginning, told anew; and
+#: before which nobody has waited long for a licence
 FRESH_DAYS = 30
+
+#: instruments that say how an application is handled: they speak of a rule at work
+HANDLED = frozenset({"licence_delay", "licence_grant"})
 
 
 class Tool(Struct, frozen=True, kw_only=True):
@@ -185,6 +196,9 @@ HARDEST: tuple[Mode, ...] = ("ban", "quota", "licence", "tariff")
 #: further either
 NAMED_ONLY = frozenset({"entity_listing", "affiliates_rule", "veu"})
 NARROW = frozenset({"fdpr", "end_use_control", "licence_revocation"})
+
+#: instruments that a text names by their own word: "export controls" means none that has only these
+OWN_WORD = NAMED_ONLY | {"licence_revocation"}
 
 #: a ban from which exemptions are let through works like a licence
 ONCE_EASED: dict[Mode, Mode] = {"ban": "licence"}
