@@ -76,7 +76,7 @@ def read_events(pack: Pack, file: Path, lines: list[dict[str, Any]]) -> list[Eve
     """The events of the texts beside a file of labels, as our own reader finds them."""
     folder = file.parent / "texts" if (file.parent / "texts").is_dir() else file.parent
     reader = Reader(pack)
-    made = []
+    made = list[Event]()
     for line in lines:
         text = (folder / f"{line['doc']}.txt").read_text("utf-8")
         head, _, body = text.partition("\n\n")
@@ -85,8 +85,10 @@ def read_events(pack: Pack, file: Path, lines: list[dict[str, Any]]) -> list[Eve
         day = span(line["date"] or UNDATED)[1]
         clocks = backfilled(RECEIVED, day)
         text_itself = Document(clocks=clocks, source="bench", text=body, name=line["doc"]).sealed()
-        for event in reader.read(text_itself).events:
-            made.append(msgspec.structs.replace(event, document=line["doc"], id="").sealed())
+        made += [
+            msgspec.structs.replace(event, document=line["doc"], id="").sealed()
+            for event in reader.read(text_itself).events
+        ]
     return made
 
 

@@ -1,5 +1,8 @@
 """Lives of promises, who stands where, what answered what, and statements that contradict."""
 
+from typing import Any
+
+import pytest
 from ledger_story import (
     CHIPS,
     GALLIUM,
@@ -261,13 +264,76 @@ def test_a_chain_tells_days_and_what_each_side_held() -> None:
     assert chain.says.startswith("2022-10-07: Controls on advanced computing chips")
 
 
-def test_an_answer_dated_long_before_what_it_answers_means_another_measure() -> None:
-    first = event(
-        "2025-05-05", document="d", local="e2", actors=("US",), items=("chip.ai",), mode="new",
-        status="announced", date="2025-05-01", targets=("JP",), instruments=("export_ban",),
+CHIP_RULE = {
+    "document": "d", "local": "e2", "actors": ("US",), "items": ("chip.ai",), "mode": "new",
+    "status": "in_force", "date": "2022-10-07", "targets": ("CN",), "background": True,
+    "instruments": ("export_control",),
+}  # fmt: skip
+ANSWERS_IT = (EventLink(rel="retaliates", ref="e2"),)
+
+
+def answered(pack: Pack = PACK, **more: Any) -> list[tuple[str, str, str]]:
+    """The answers of a book of a text in which a notice answers the US rule; `more` of the rule."""
+    told = [
+        event("2023-07-05", **{**CHIP_RULE, **more}),
+        notice("2023-07-05", document="d", links=ANSWERS_IT),
+    ]
+    return [
+        (a.answer, a.to, a.basis)
+        for chain in open_book(pack, told, day("2025-06-01")).chains
+        for a in chain.answers
+    ]
+
+
+def test_what_a_text_says_of_two_acts_is_an_inferred_answer() -> None:
+    assert answered() == [("CN-2023-23", "US-2022-1007", "inferred")]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        # announced after its answer
+        {"date": "2023-07-04", "background": False, "instruments": ("export_ban",)},
+        # longer ago than a year
+        {"date": "2021-05-01", "instruments": ("import_ban",)},
+        # aimed at somebody else
+        {"date": "2023-05-01", "targets": ("JP",), "instruments": ("export_ban",)},
+        # nobody answers himself
+        {"actors": ("CN",), "date": "2023-05-01", "items": ("ree",), "targets": ("all",)},
+        # a rumour is no act
+        {"date": None, "modality": "alleged", "status": "considered", "items": ("chip",)},
+    ],
+)
+def test_what_cannot_stand_to_each_other_so_is_no_answer(rule: dict[str, Any]) -> None:
+    assert answered(**rule) == []
+
+
+def test_what_a_row_tells_is_not_joined_by_guesses_on_the_same_party() -> None:
+    row = AnswerRow(
+        answer="CN-2023-23", relation="retaliates", to="US-2023-X", what="As the ministry said.",
+        published=day("2023-07-04"), publisher="MOFCOM", checked="secondary", ref="pack:answers:2",
     )  # fmt: skip
-    answer = notice("2025-05-05", document="d", links=(EventLink(rel="retaliates", ref="e2"),))
-    assert open_book(PACK, [first, answer], day("2025-06-01")).chains == ()
+    other = replace(CHIPS, id="US-2023-X", items=("chip",), instrument=("import_ban",))
+    rule = step("US-2023-X", "in_force", "2023-06-01", "2023-06-01")
+    pack = replace(
+        PACK, measures=(GALLIUM, CHIPS, other), steps=(*PACK.steps, rule), answers=(row,)
+    )
+    assert answered(pack) == [("CN-2023-23", "US-2023-X", "told")]
+    (chain,) = open_book(pack, [], day("2023-08-01")).chains
+    assert chain.answers[0].why == "As the ministry said. (MOFCOM)"
+    assert "Inferred" not in chain.says
+
+
+def test_days_between_dates_told_by_month_or_year_are_not_counted() -> None:
+    row = AnswerRow(
+        answer="CN-2023-23", relation="retaliates", to="US-2022-1007",
+        published=day("2023-07-04"), checked="secondary", ref="pack:answers:2",
+    )  # fmt: skip
+    rule = step("US-2022-1007", "in_force", "2022", "2022-10-07")
+    pack = replace(PACK, measures=(GALLIUM, CHIPS), steps=(*PACK.steps[:2], rule), answers=(row,))
+    ((one,),) = [c.answers for c in open_book(pack, [], day("2023-08-01")).chains]
+    assert one.days is None
+    assert "a date is only told by month or year" in one.says
 
 
 # -- what contradicts ----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ledger_story import PACK, day, event, no_measures
+from ledger_story import PACK, day, event, no_measures, notice
 
 from foreshock.ledger import open_book
 
@@ -68,16 +68,29 @@ def test_a_breach_is_evidence_about_a_promise_and_makes_none() -> None:
 
 def test_a_stance_is_one_record_for_each_side_taken() -> None:
     told = [
-        event("2023-07-07", "POSITION", mode="condemn", actors=("EU",), items=("min.ga",)),
-        event("2023-07-08", "PRESSURE", mode="protest", actors=("EU",), items=("min.ga",)),
-        event("2023-09-22", "POSITION", mode="welcome", actors=("EU",), items=("min.ga",)),
+        event(on, kind, mode=mode, actors=("EU",), targets=("CN",), items=("min.ga",), local="s")
+        for on, kind, mode in (
+            ("2023-07-07", "POSITION", "condemn"),
+            ("2023-07-08", "PRESSURE", "protest"),
+            ("2023-09-22", "POSITION", "welcome"),
+        )
     ]
-    stances = open_book(PACK, told, date(2023, 10, 1)).stances
+    beside = [notice(on) for on in ("2023-07-07", "2023-07-08", "2023-09-22")]
+    stances = open_book(PACK, [*told, *beside], date(2023, 10, 1)).stances
     assert [(s.who, s.about, s.stance, s.since) for s in stances] == [
-        ("EU", "min.ga", "opposes", "2023-07-07"),
-        ("EU", "min.ga", "supports", "2023-09-22"),
+        ("EU", "CN-2023-23", "opposes", "2023-07-07"),
+        ("EU", "CN-2023-23", "supports", "2023-09-22"),
     ]
     assert stances[0].evidence == (told[0].id, told[1].id)
+
+
+def test_nobody_is_for_or_against_a_metal_where_the_text_names_no_measure() -> None:
+    told = [
+        event("2023-07-07", "POSITION", mode=mode, actors=("EU",), items=("min.ga",))
+        for mode in ("condemn", "defend", "impact")
+    ]
+    stances = open_book(PACK, told, date(2023, 10, 1)).stances
+    assert [(s.who, s.about, s.stance) for s in stances] == [("EU", "min.ga", "exposed")]
 
 
 def test_urging_alone_tells_no_stance() -> None:

@@ -162,3 +162,21 @@ def test_the_tables_speak_only_words_of_the_vocabulary() -> None:
         assert set(by_status) <= set(STATUS)
         steps |= set(by_status.values())
     assert steps <= set(NEXT_STEPS)
+
+
+@pytest.mark.parametrize(
+    ("instruments", "number", "informal"),
+    [
+        (("customs_check",), "", True),
+        (("guidance", "licence_delay"), "", True),
+        (("customs_check",), "Customs Announcement No. 81 of 2021", False),
+        (("customs_check", "export_licence"), "", False),
+    ],
+)
+def test_a_hold_without_a_published_rule_is_no_licence_requirement(
+    instruments: tuple[str, ...], number: str, informal: bool
+) -> None:
+    hold = structs.replace(PACK.measures[0], instrument=instruments, official_number=number)
+    pack = structs.replace(PACK, measures=(hold,), steps=PACK.steps[:2], licence_outcomes=())
+    regimes = open_book(pack, [], day("2023-08-01")).regimes()
+    assert [(r.informal, r.instruments) for r in regimes] == [(informal, instruments)]

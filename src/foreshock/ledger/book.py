@@ -252,7 +252,8 @@ def _bound(page: _Page, shelf: Shelf, events: Sequence[Event]) -> Book:
         standing=lines,
         deals=deals,
         of_event=of_event,
-        entries=page.written,
+        sure={(hit.event, hit.measure): hit.confidence for hit in shelf.matches},
+        publishers=page.told.publishers,
         day=page.day,
     )
     return Book(

@@ -1,15 +1,17 @@
 """Chains: what answered what, after how many days, and what each side held by then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
+
+from msgspec.structs import replace
 
 from foreshock.ledger import telling
 from foreshock.ledger.life import Timeline, when
 from foreshock.ledger.periods import days
-from foreshock.ledger.tables import RELATION_SAYS, RELATIONS, TELLING_DAYS
+from foreshock.ledger.tables import ANSWER_DAYS, BELIEVABLE, RELATION_SAYS, RELATIONS
 from foreshock.words.pack import Pack
-from foreshock.words.records import Commitment, Entry, Event, Measure, Struct
+from foreshock.words.records import Commitment, Event, Measure, Struct
 
 Day = date
 Relation = Literal["retaliates", "concedes", "follows", "replaces"]
@@ -24,15 +26,22 @@ class Held(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """One measure or promise that answers another, as a text or a row says."""
+    """One measure or promise that answers another."""
 
     answer: str
     to: str
     relation: Relation
-    #: day of the answer, and days since the first step of what it answers; below 0 where the dates
-    #: known contradict the text
+    #: told: a row of the ledger names both. inferred: a text says that one act answers another, and
+    #: which measures it means was found by matching
+    basis: Literal["told", "inferred"] = "told"
+    #: 0..1: of an inferred answer, how surely both ends and the text's own claim were found
+    confidence: float = 1.0
+    #: on what it rests, in one sentence
+    why: str = ""
+    #: day of the answer
     day: Day
-    days: int
+    #: days since the first step of what it answers; None: a date is told too coarsely to say
+    days: int | None
     #: what the two sides held against each other at the end of that day
     held: tuple[Held, ...] = ()
     says: str = ""
@@ -40,7 +49,11 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 class Chain(Struct, frozen=True, kw_only=True):
-    """Answers that hang together, as a graph: names are the nodes, answers the arrows."""
+    """Answers that hang together, as a graph: names are the nodes, answers the arrows.
+
+    `says` tells those that rows name; inferred ones follow in `answers`, each with its grounds. A
+    chain of inferred answers alone says so.
+    """
 
     names: tuple[str, ...]
     answers: tuple[Answer, ...]
@@ -56,18 +69,30 @@ class Sides(Struct, frozen=True, kw_only=True):
     deals: Mapping[str, Commitment]
     #: event -> names of measures and promises that it was found to be about
     of_event: Mapping[str, Sequence[str]]
-    entries: Mapping[str, Entry]
+    #: (event, measure) -> how surely the event is about the measure, 0..1
+    sure: Mapping[tuple[str, str], float] = {}
+    publishers: Mapping[str, str] = {}
     day: Day
 
 
 def chains(events: Sequence[Event], sides: Sides) -> tuple[Chain, ...]:
     """The chains known by the end of the day, the one that moved last first.
 
-    From links between events (retaliates, implements, reverses) and from the pack. A link whose
-    other end is no measure or promise of the book (a remark, a tariff not listed) gives none.
+    From the rows of the ledger, and from links between events (retaliates, implements) whose two
+    ends are measures or promises of the book and can stand to each other so: see `_unfit`.
     """
-    told = _told(events, sides)
-    answers = [_answer(sides, key, day, refs) for key, (day, refs) in sorted(told.items())]
+    told = _told(sides)
+    named = {(a.answer, a.relation, _who(sides, a.to)) for a in told}
+    known = {(a.answer, a.relation, a.to): a for a in told}
+    for one in _inferred(events, sides):
+        key = (one.answer, one.relation, one.to)
+        if key in known:  # a text says the same: one more piece of evidence
+            refs = tuple(dict.fromkeys((*known[key].evidence, *one.evidence)))
+            known[key] = replace(known[key], evidence=refs)
+        elif (one.answer, one.relation, _who(sides, one.to)) not in named:
+            # where a row names which act of a country was answered, no other of its acts is guessed
+            known[key] = one
+    answers = [_with_words(sides, known[key]) for key in sorted(known)]
     return tuple(
         sorted(
             (_chain(sides, part) for part in _parts(answers)),
@@ -76,70 +101,154 @@ def chains(events: Sequence[Event], sides: Sides) -> tuple[Chain, ...]:
     )
 
 
-_Told = dict[tuple[str, Relation, str], tuple[Day, tuple[str, ...]]]
-
-
-def _told(events: Sequence[Event], sides: Sides) -> _Told:
-    found: _Told = {}
+def _told(sides: Sides) -> list[Answer]:
+    """The answers that rows of the ledger name."""
+    found = []
     for row in sides.pack.answers:
         ends = {row.answer, row.to} <= {*sides.measures, *sides.deals}
-        if ends and row.published <= sides.day and row.checked != "unopened":
-            day = days(row.date)[0] if row.date else _first(sides, row.answer)
-            found[row.answer, row.relation, row.to] = (day, (row.ref,) if row.ref else ())
+        if not ends or row.published > sides.day or row.checked == "unopened":
+            continue
+        day = days(row.date)[0] if row.date else _span(sides, row.answer)[0]
+        by = f" ({row.publisher})" if row.publisher else ""
+        found.append(
+            Answer(
+                answer=row.answer,
+                to=row.to,
+                relation=row.relation,
+                why=f"{row.what}{by}",
+                day=day,
+                days=_passed(sides, row.to, days(row.date) if row.date else None, row.answer),
+                evidence=(row.ref,) if row.ref else (),
+            )
+        )
+    return found
+
+
+def _inferred(events: Sequence[Event], sides: Sides) -> Iterable[Answer]:
+    """The answers that texts tell, each once, as sure as its surest text."""
     local = {(event.document, event.local): event for event in events}
+    found: dict[tuple[str, Relation, str], Answer] = {}
     for event in events:
         for link in event.links:
             relation = RELATIONS.get(link.rel)
             other = local.get((event.document, link.ref))
-            if relation is None or other is None or event.modality == "forecast":
+            if relation is None or other is None or not _stated(event) or not _stated(other):
                 continue
             for a in sides.of_event.get(event.id, ()):
                 for b in sides.of_event.get(other.id, ()):
-                    if a != b and not _backwards(sides, event, a, b):
-                        day, refs = found.get((a, relation, b), (_when(sides, event, a), ()))
-                        found[a, relation, b] = (day, tuple(dict.fromkeys((*refs, event.id))))
-    return found
+                    if a != b and not _unfit(sides, relation, a, b):
+                        one = _of_text(sides, (event, other), (a, relation, b))
+                        held = found.get((a, relation, b))
+                        found[a, relation, b] = _surer(held, one) if held else one
+    return (one for one in found.values() if one.confidence >= BELIEVABLE)
 
 
-def _backwards(sides: Sides, event: Event, answer: str, to: str) -> bool:
-    """Whether the answer came long before what it answers: then another measure was meant."""
-    gap = (_when(sides, event, answer) - _first(sides, to)).days
-    return gap < -TELLING_DAYS
+def _stated(event: Event) -> bool:
+    """Whether the text states an act: a rumour or a hope neither answers nor is answered."""
+    return event.modality == "fact" or event.type == "THREATEN"
 
 
-def _when(sides: Sides, event: Event, name: str) -> Day:
-    """The day of an answer: where it is the measure itself its first day, else that of the act."""
-    return _first(sides, name) if event.type == "RESTRICT" else telling.happened(event)
+def _unfit(sides: Sides, relation: Relation, answer: str, to: str) -> str:
+    """Why one cannot be the answer to the other; empty if it can.
+
+    Nobody answers himself, what comes later, what was not public, or, unless a row says so, what is
+    older than a year; who answers was meant, and means who he answers; who carries out a promise
+    made it.
+    """
+    first, second = _span(sides, to), _span(sides, answer)
+    ours, theirs = _who(sides, answer), _who(sides, to)
+    if second[1] < max(first[0], _public(sides, to)):
+        return "it came before what it answers"
+    if (second[0] - first[1]).days > ANSWER_DAYS:
+        return "it came too long after what it answers"
+    if relation == "follows":
+        deal = sides.deals.get(to)
+        made = deal is not None and ours in deal.who_promises
+        return "" if made else "who acts has promised nothing there"
+    if not ours or not theirs or ours == theirs:
+        return "nobody retaliates against himself"
+    meant = _towards(sides, to, ours) and _towards(sides, answer, theirs)
+    return "" if meant else "one of them is aimed at others"
 
 
-def _first(sides: Sides, name: str) -> Day:
-    if name in sides.measures:
-        return min(map(when, sides.measures[name].steps))
-    deal = sides.deals[name]
-    return days(deal.made)[0] if deal.made else deal.steps[0].published
+def _towards(sides: Sides, name: str, whom: str) -> bool:
+    """Whether a measure hits a country; of one that names nobody, or all, it may."""
+    if name not in sides.measures:
+        return True
+    targets = sides.measures[name].targets
+    country = sides.pack.country
+    places = {country.get(target, target) if ":" in target else target for target in targets}
+    return not places or bool(places & {"all", whom})
 
 
-def _answer(
-    sides: Sides, key: tuple[str, Relation, str], day: Day, refs: tuple[str, ...]
-) -> Answer:
-    answer, relation, to = key
-    passed = (day - _first(sides, to)).days
-    held = _held(sides, (_who(sides, answer), _who(sides, to)), day)
-    order = f"{_count(passed)} after" if passed >= 0 else f"dated {_count(-passed)} before"
-    says = f"{_title(sides, answer)} {RELATION_SAYS[relation]} {_title(sides, to)}, {order} it"
-    for one in held:
-        count = f"{len(one.measures) or 'no'} control{'' if len(one.measures) == 1 else 's'}"
-        says += f"; {_name(sides, one.who)} then held {count} against {_name(sides, one.towards)}"
+def _of_text(sides: Sides, told: tuple[Event, Event], what: tuple[str, Relation, str]) -> Answer:
+    event, other = told
+    answer, relation, to = what
+    sure = [sides.sure.get((e.id, n), 1.0) for e, n in ((event, answer), (other, to))]
+    believed = [sides.measures[n].confidence for n in (answer, to) if n in sides.measures]
+    publisher = sides.publishers.get(event.document) or "a text"
     return Answer(
         answer=answer,
         to=to,
         relation=relation,
-        day=day,
-        days=passed,
-        held=held,
-        says=says,
-        evidence=refs,
+        basis="inferred",
+        confidence=round(min(*sure, *believed, event.confidence, 1.0), 2),
+        why=f"{publisher}, {telling.published(event)}, says that one act answers another; that "
+        "these two were meant was found by matching",
+        day=_span(sides, answer)[0],
+        days=_passed(sides, to, None, answer),
+        evidence=(event.id,),
     )
+
+
+def _surer(one: Answer, other: Answer) -> Answer:
+    best = max((one, other), key=lambda a: a.confidence)
+    return replace(best, evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence))))
+
+
+def _span(sides: Sides, name: str) -> tuple[Day, Day]:
+    """First and last day on which a measure or promise can have begun, as its date is told."""
+    if name in sides.measures:
+        first = min(sides.measures[name].steps, key=when)
+        return days(first.date) if first.date else (first.published, first.published)
+    deal = sides.deals[name]
+    return days(deal.made) if deal.made else (deal.steps[0].published,) * 2
+
+
+def _public(sides: Sides, name: str) -> Day:
+    """The day on which a measure or promise was first told; of one not yet dated, its first."""
+    if name in sides.measures:
+        return min(step.published for step in sides.measures[name].steps)
+    return min(step.published for step in sides.deals[name].steps)
+
+
+def _passed(sides: Sides, to: str, at: tuple[Day, Day] | None, answer: str) -> int | None:
+    """Days from one to the other; None where one of the two is only told by month or year."""
+    first, second = _span(sides, to), at or _span(sides, answer)
+    if first[0] != first[1] or second[0] != second[1]:
+        return None
+    return (second[0] - first[0]).days
+
+
+def _with_words(sides: Sides, one: Answer) -> Answer:
+    """The answer with its sentence, and what each side then held."""
+    held = _held(sides, (_who(sides, one.answer), _who(sides, one.to)), one.day)
+    says = f"{_title(sides, one.answer)} {RELATION_SAYS[one.relation]} {_title(sides, one.to)}"
+    says += f", {_later(one.days)}"
+    for side in held:
+        count = f"{len(side.measures) or 'no'} control{'' if len(side.measures) == 1 else 's'}"
+        says += f"; {_name(sides, side.who)} then held {count} against {_name(sides, side.towards)}"
+    if one.basis == "inferred":
+        says = f"Inferred, confidence {one.confidence:.2f}: {says} ({one.why})"
+    return replace(one, held=held, says=says)
+
+
+def _later(days_passed: int | None) -> str:
+    if days_passed is None:
+        return "a date is only told by month or year"
+    if days_passed < 0:
+        return f"dated {_count(-days_passed)} before it"
+    return f"{_count(days_passed)} after it"
 
 
 def _count(days_passed: int) -> str:
@@ -185,27 +294,39 @@ def _against(sides: Sides, who: str, towards: str, day: Day) -> tuple[str, ...]:
 
 
 def _parts(answers: Sequence[Answer]) -> list[list[Answer]]:
-    """Answers that hang together through what they share."""
-    part: dict[str, int] = {}
-    for number, one in enumerate(answers):
-        old = {part[name] for name in (one.answer, one.to) if name in part}
-        for name, at in list(part.items()):
-            if at in old:
-                part[name] = number
-        part[one.answer] = part[one.to] = number
-    groups: dict[int, list[Answer]] = {}
+    """Answers that hang together through what they share; an inferred one ties nothing together."""
+    told = _groups([a for a in answers if a.basis == "told"])
+    loose: list[Answer] = []
+    for one in (a for a in answers if a.basis == "inferred"):
+        near = next((g for g in told if {one.answer, one.to} & _names(g)), None)
+        (near if near is not None else loose).append(one)
+    return told + _groups(loose)
+
+
+def _groups(answers: Sequence[Answer]) -> list[list[Answer]]:
+    groups: list[list[Answer]] = []
     for one in answers:
-        groups.setdefault(part[one.to], []).append(one)
-    return list(groups.values())
+        near = [g for g in groups if {one.answer, one.to} & _names(g)]
+        groups = [g for g in groups if g not in near] + [[one, *(a for g in near for a in g)]]
+    return groups
+
+
+def _names(answers: Iterable[Answer]) -> set[str]:
+    return {name for one in answers for name in (one.answer, one.to)}
 
 
 def _chain(sides: Sides, answers: Sequence[Answer]) -> Chain:
-    line = sorted(answers, key=lambda a: (a.day, a.answer, a.to))
-    names = sorted({n for a in line for n in (a.answer, a.to)}, key=lambda n: (_first(sides, n), n))
-    start = next(n for n in names if n not in {a.answer for a in line} or n == names[-1])
-    says = f"{_first(sides, start)}: {_title(sides, start)}."
-    for one in line:
-        gap = f"{_count(one.days)} later" if one.days >= 0 else "by another date"
-        says += f" {one.day}, {gap}: {_title(sides, one.answer)} {RELATION_SAYS[one.relation]} "
-        says += f"{one.to}."
+    line = sorted(answers, key=lambda a: (a.basis != "told", a.day, a.answer, a.to))
+    names = sorted(_names(line), key=lambda n: (_span(sides, n)[0], n))
+    told = [one for one in line if one.basis == "told"]
+    if not told:
+        says = " ".join(f"{one.says}." for one in line)
+        return Chain(names=tuple(names), answers=tuple(line), says=says)
+    heads = _names(told) - {one.answer for one in told}
+    start = next(n for n in names if n in (heads or _names(told)))
+    says = f"{_span(sides, start)[0]}: {_title(sides, start)}."
+    for one in told:
+        gap = "" if one.days is None else f" ({_later(one.days)})"
+        says += f" {one.day}: {_title(sides, one.answer)} {RELATION_SAYS[one.relation]} "
+        says += f"{one.to}{gap}."
     return Chain(names=tuple(names), answers=tuple(line), says=says)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from foreshock.ledger import tables
 from foreshock.ledger.life import Standing
@@ -38,24 +38,6 @@ class Practice(Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
 
 
-def outcomes(pack: Pack, asked: Asked) -> tuple[LicenceOutcome, ...]:
-    """What was reported about licences under the measure, newest first.
-
-    A row without a measure counts for all measures of its issuer on the item or its kin.
-    """
-    measure = asked.measure
-    kindred = kin(pack, measure.items)
-    rows = [
-        row
-        for row in pack.licence_outcomes
-        if row.published <= asked.known
-        and row.checked != "unopened"
-        and (row.measure == measure.name if row.measure else row.issuer == measure.issuer)
-        and (row.measure or not row.item or row.item in kindred)
-    ]
-    return tuple(sorted(rows, key=lambda row: (row.published, row.ref), reverse=True))
-
-
 def share(row: LicenceOutcome) -> float | None:
     """Share of applications approved, 0..1; computed where both numbers are told.
 
@@ -65,29 +47,6 @@ def share(row: LicenceOutcome) -> float | None:
     if row.share is not None or not row.applied or row.approved is None:
         return row.share
     return row.approved / row.applied
-
-
-def practice(
-    pack: Pack, asked: Asked, where: tuple[str, ...], rows: Sequence[LicenceOutcome]
-) -> Practice:
-    """Delay and approval of licences for the destinations `where`: figures before priors.
-
-    `rows` are `outcomes`, newest first; the newest figure counts. Of several reported waits the
-    newest is the likely one, the shortest and the longest are low and high; of one, all are equal.
-    """
-    near = [row for row in rows if row.destination in (*where, "all")]
-    waits = [row for row in near if row.days_waited is not None]
-    shares = [row for row in near if share(row) is not None and not _overtaken(row, near)]
-    waited = [row.days_waited for row in waits if row.days_waited is not None]
-    delay = (min(waited), waited[0], max(waited)) if waited else prior_delay(pack, asked)
-    approved = share(shares[0]) if shares else prior_approval(pack, asked)
-    return Practice(
-        delay_days=delay,
-        delay_basis=_basis(bool(waits), delay),
-        approval_share=approved,
-        approval_basis=_basis(bool(shares), approved),
-        evidence=tuple(dict.fromkeys(row.ref for row in (*waits, *shares[:1]) if row.ref)),
-    )
 
 
 def _basis(reported: bool, figure: object) -> Basis:
@@ -104,35 +63,99 @@ def _overtaken(row: LicenceOutcome, rows: Sequence[LicenceOutcome]) -> bool:
     )
 
 
-def prior_delay(pack: Pack, asked: Asked) -> Days | None:
-    """The prior for days until the first licences: low, likely, high; None: the pack has none."""
-    tools = {word for word in asked.measure.instruments if word in tables.TOOLS}
-    name = tables.DELAY_SETTLED if _age(asked) >= tables.SETTLED_DAYS else tables.DELAY_NEW
-    if tools and tools <= tables.INFORMAL:
-        name = tables.DELAY_INFORMAL
-    days = _prior(pack, "licence_delay", ("regime", name), asked.known).get("days")
-    return (float(days[0]), float(days[1]), float(days[2])) if days else None
+class Experience:
+    """What was known by a day of how licences go: the reports, and the priors of the pack.
+
+    Made once for a day, and asked for each measure.
+    """
+
+    def __init__(self, pack: Pack, known: Day) -> None:
+        self._pack = pack
+        #: measure -> its reports; "" and an issuer -> its reports that name no measure
+        self._rows: dict[tuple[str, str], list[LicenceOutcome]] = {}
+        for row in pack.licence_outcomes:
+            if row.published <= known and row.checked != "unopened":
+                key = (row.measure, "" if row.measure else row.issuer)
+                self._rows.setdefault(key, []).append(row)
+        self._priors: dict[tuple[str, str], tuple[float, ...]] = {}
+        for table, column, figure in (
+            ("licence_delay", "regime", "days"),
+            ("approval_share", "period", "share"),
+        ):
+            for entry in pack.priors.get(table, ()):
+                # only what had taught it by then
+                if str(entry.get("known_from", "")) <= known.isoformat() and entry.get(figure):
+                    key = (table, str(entry.get(column)))
+                    self._priors.setdefault(key, tuple(float(x) for x in entry[figure]))
+
+    def outcomes(self, measure: Measure) -> tuple[LicenceOutcome, ...]:
+        """What was reported about licences under the measure, newest first.
+
+        A row without a measure counts for all measures of its issuer on the item or its kin.
+        """
+        rows = list(self._rows.get((measure.name, ""), ()))
+        if at_large := self._rows.get(("", measure.issuer)):
+            kindred = kin(self._pack, measure.items)
+            rows += [row for row in at_large if not row.item or row.item in kindred]
+        return tuple(sorted(rows, key=lambda row: (row.published, row.ref), reverse=True))
+
+    def practice(
+        self, asked: Asked, where: tuple[str, ...], rows: Sequence[LicenceOutcome]
+    ) -> Practice:
+        """Delay and approval of licences for the destinations `where`: figures before priors.
+
+        `rows` are `outcomes`, newest first; the newest figure counts. Of several reported waits the
+        newest is the likely one, the shortest and the longest are low and high; of one, all are
+        equal.
+        """
+        near = [row for row in rows if row.destination in (*where, "all")]
+        waits = [row for row in near if row.days_waited is not None]
+        shares = [row for row in near if share(row) is not None and not _overtaken(row, near)]
+        waited = [row.days_waited for row in waits if row.days_waited is not None]
+        delay = (min(waited), waited[0], max(waited)) if waited else self._delay(asked)
+        approved = share(shares[0]) if shares else self._approval(asked)
+        return Practice(
+            delay_days=delay,
+            delay_basis=_basis(bool(waits), delay),
+            approval_share=approved,
+            approval_basis=_basis(bool(shares), approved),
+            evidence=tuple(dict.fromkeys(row.ref for row in (*waits, *shares[:1]) if row.ref)),
+        )
+
+    def _delay(self, asked: Asked) -> Days | None:
+        """The prior for days until the first licences: low, likely, high; None: there is none."""
+        name = tables.DELAY_SETTLED if _age(asked) >= tables.SETTLED_DAYS else tables.DELAY_NEW
+        if by_hand(asked.measure):
+            name = tables.DELAY_INFORMAL
+        days = self._priors.get(("licence_delay", name))
+        return (days[0], days[1], days[2]) if days else None
+
+    def _approval(self, asked: Asked) -> float | None:
+        """The prior for the share approved, its likely value; None: there is none."""
+        period = [name for first, name in tables.APPROVAL_PERIODS if first <= _age(asked)][-1]
+        for name in (period, tables.APPROVAL_UNKNOWN):
+            if shares := self._priors.get(("approval_share", name)):
+                return shares[1]
+        return None
 
 
-def prior_approval(pack: Pack, asked: Asked) -> float | None:
-    """The prior for the share approved, its likely value; None: the pack has none."""
-    period = [name for first, name in tables.APPROVAL_PERIODS if first <= _age(asked)][-1]
-    for name in (period, tables.APPROVAL_UNKNOWN):
-        shares = _prior(pack, "approval_share", ("period", name), asked.known).get("share")
-        if shares:
-            return float(shares[1])
-    return None
+def by_hand(measure: Measure) -> bool:
+    """Whether the measure holds goods up at customs or by slow files, and asks for no licence."""
+    tools = {word for word in measure.instruments if word in tables.TOOLS}
+    return bool(tools) and tools <= tables.INFORMAL
+
+
+def informal(measure: Measure) -> bool:
+    """Whether the measure holds goods up without a published rule that says so.
+
+    >>> from foreshock.words.clocks import live, now
+    >>> tools = ("guidance",)
+    >>> informal(Measure(clocks=live(now()), name="M", issuer="CN", title="", instruments=tools))
+    True
+    """
+    return by_hand(measure) and not measure.official_number
 
 
 def _age(asked: Asked) -> int:
     start = asked.now.effective
     return max((asked.day - start).days, 0) if start else 0
-
-
-def _prior(pack: Pack, table: str, wanted: tuple[str, str], known: Day) -> dict[str, Any]:
-    """The entry of the priors, if what taught it had happened by `known`; else nothing."""
-    column, name = wanted
-    for entry in pack.priors.get(table, ()):
-        if entry.get(column) == name and str(entry.get("known_from", "")) <= known.isoformat():
-            return dict(entry)
-    return {}

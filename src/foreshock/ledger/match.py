@@ -13,6 +13,7 @@ from foreshock.ledger.tables import (
     FRESH_DAYS,
     HANDLED,
     LATELY_DAYS,
+    NAMED_ONLY,
     NARROW,
     OPENING,
     OWN_WORD,
@@ -146,6 +147,8 @@ def _instruments(event: Event, measure: Measure) -> str | None:
         return ""
     if by_own_word(known) and not set(told) & OWN_WORD and not _is_named(event, measure):
         return None
+    if set(told) <= NAMED_ONLY and not set(known) & NAMED_ONLY:
+        return None  # a list of companies is no control of goods
     if set(told) & set(known):
         return "the same instrument"
     ours = [TOOLS[i] for i in told if i in TOOLS]

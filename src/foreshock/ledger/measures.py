@@ -92,11 +92,7 @@ class Shelf:
         told = telling.steps(event, opening=False)
         heard = replace(event, targets=self._foreign(event.targets, issuer))
         near = dict.fromkeys(n for item in event.items for n in self._of.get((issuer, item), ()))
-        found = [
-            hit
-            for name in near
-            if (hit := match(heard, self._aimed[name], told)) is not None
-        ]
+        found = [hit for name in near if (hit := match(heard, self._aimed[name], told)) is not None]
         top = max((hit.confidence for hit in found), default=0)
         best = [hit for hit in found if hit.confidence == top]
         young = {hit.measure: _begun(self._measures[hit.measure]) for hit in best}

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from foreshock.ledger import tables, telling
-from foreshock.ledger.licences import Asked, Practice, outcomes, practice, share
+from foreshock.ledger.licences import Asked, Experience, Practice, informal, share
 from foreshock.ledger.life import Standing, Timeline
 from foreshock.ledger.periods import days
 from foreshock.ledger.tables import Mode
@@ -39,6 +39,7 @@ def regimes(pack: Pack, measures: Iterable[Held], day: Day, known: Day) -> tuple
     """
     found: list[Regime] = []
     scopes = _scopes(pack, min(day, known))
+    experience = Experience(pack, min(day, known))
     for measure, line in measures:
         now = line.on(day)
         state = STATES.get(_last_state(line, now))
@@ -46,7 +47,7 @@ def regimes(pack: Pack, measures: Iterable[Held], day: Day, known: Day) -> tuple
         if mode is not None and state is not None:
             asked = Asked(measure=measure, now=now, day=day, known=min(day, known))
             rows = scopes.get(measure.name, ())
-            plain = _of_measure(pack, asked, mode, state)
+            plain = _of_measure(experience, asked, mode, state)
             found += [_reaching(regime, measure, rows, day) for regime in plain]
     return tuple(found)
 
@@ -99,11 +100,12 @@ def mode_of(measure: Measure, now: Standing) -> Mode | None:
 def unknown_delays(pack: Pack, measures: Iterable[Held], day: Day) -> tuple[str, ...]:
     """The measures whose licences take nobody knows how long: no figure, no prior."""
     found: list[str] = []
+    experience = Experience(pack, day)
     for measure, line in measures:
         now = line.on(day)
         asked = Asked(measure=measure, now=now, day=day, known=day)
         if mode_of(measure, now) == "licence" and _last_state(line, now) in STATES:
-            how = practice(pack, asked, ("all",), outcomes(pack, asked))
+            how = experience.practice(asked, ("all",), experience.outcomes(measure))
             found += [measure.name] if how.delay_days is None else []
     return tuple(found)
 
@@ -114,8 +116,8 @@ def _last_state(line: Timeline, now: Standing) -> str:
     return line.on(now.until).state
 
 
-def _of_measure(pack: Pack, asked: Asked, mode: Mode, state: State) -> list[Regime]:
-    rows = outcomes(pack, asked) if mode == "licence" else ()
+def _of_measure(experience: Experience, asked: Asked, mode: Mode, state: State) -> list[Regime]:
+    rows = experience.outcomes(asked.measure) if mode == "licence" else ()
     return [
         _regime(
             asked,
@@ -129,9 +131,11 @@ def _of_measure(pack: Pack, asked: Asked, mode: Mode, state: State) -> list[Regi
                 since=asked.now.effective,
                 until=asked.now.until,
                 heard=asked.now.heard,
+                instruments=asked.measure.instruments,
+                informal=informal(asked.measure),
                 marking=asked.measure.marking,
             ),
-            practice(pack, asked, where, rows) if mode == "licence" else None,
+            experience.practice(asked, where, rows) if mode == "licence" else None,
         )
         for origin, destinations in _flows(asked.measure)
         for where in _apart(destinations, rows)

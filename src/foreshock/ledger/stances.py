@@ -51,8 +51,9 @@ def stances(pack: Pack, events: Sequence[Event], known: Known) -> tuple[Stance, 
     """Where each actor stood on what, one record for each time it took another side.
 
     `events` in the order of their stories. A statement is about the measure or deal that its text
-    links it to, or tells beside it with the same goods and parties; else about the items. The same
-    side again is further evidence; what a mode says is in `tables.STANCES`.
+    links it to, or tells beside it with the same goods and parties; else about the items, of which
+    one can only be exposed to a shortage, or undecided. The same side again is further evidence;
+    what a mode says is in `tables.STANCES`.
     """
     taken = [*_of_rows(pack, known), *_of_events(pack, events, known)]
     taken.sort(key=lambda t: (t.who, t.about, t.day, t.evidence))
@@ -123,7 +124,9 @@ def _of_events(pack: Pack, events: Sequence[Event], known: Known) -> Iterable[_T
 
 def _can_say(who: str, side: Side, about: str, known: Known) -> bool:
     """Whether the side tells anything: nobody is exposed to his own rule, or undecided on his own
-    deal."""
+    deal; and nobody is for or against a metal: what was meant cannot be told."""
+    if about not in known.measures and about not in known.deals:
+        return side not in ("supports", "opposes")
     if about in known.measures:
         return not (known.measures[about].issuer == who and side in ("exposed", "unaffected"))
     return not (about in known.deals and _party(known.deals[about], who) and side == "undecided")

@@ -287,6 +287,10 @@ RELATIONS: dict[str, Relation] = {
     "retaliates": "retaliates",
     "implements": "follows",
 }
+#: days after which nothing is taken for an answer unless a row says so
+ANSWER_DAYS = 365
+#: least confidence of an answer that is inferred: half of what speaks for a match
+BELIEVABLE = 0.5
 RELATION_SAYS: dict[Relation, str] = {
     "retaliates": "answers",
     "concedes": "gives way to",

@@ -26,6 +26,9 @@ HORIZONS = (30, 90, 180)
 #: days without newer evidence after which that is a reason itself
 STALE_DAYS = 60
 
+#: parts of an item that a sentence names
+PARTS_NAMED = 3
+
 
 class Weighed(msgspec.Struct, frozen=True, kw_only=True):
     """A reason with its weight at every horizon."""
@@ -148,7 +151,8 @@ def _regimes(facts: Facts, pack: Pack) -> Iterable[Found]:
         return
     regime = lead.regime
     evidence = (regime.measure, *regime.evidence)
-    yield lead.row, _regime_sentence(regime, facts.day, pack), evidence
+    says = _regime_sentence(regime, facts.day, pack) + _on_a_part(regime, facts.item, pack)
+    yield lead.row, says, evidence
     if lead.named:
         says = f"{regime.measure} is aimed at {_name(pack, facts.holder)}"
         yield "targeted", says, (regime.measure,)
@@ -160,6 +164,24 @@ def _ends_soon(regime: Regime, facts: Facts) -> bool:
     return regime.until is not None and (regime.until - facts.day).days <= STALE_DAYS
 
 
+def _on_a_part(regime: Regime, item: str, pack: Pack) -> str:
+    """That the regime is about a part of the item only, and which; empty if it is about all."""
+    parts = [one for one in regime.items if one in pack.family(item)]
+    if item in parts or not parts or set(pack.ancestors(item)) & set(regime.items):
+        return ""
+    named = ", ".join(_name(pack, one) for one in parts[:PARTS_NAMED])
+    more = len(parts) - PARTS_NAMED
+    return f", on a part of it: {named}" + (f" and {more} more" if more > 0 else "")
+
+
+#: tools that hold goods up and ask for no licence -> what is applied
+_BY_HAND = {
+    "customs_check": "checks at customs",
+    "licence_delay": "slow files",
+    "guidance": "guidance behind doors",
+}
+
+
 def _regime_sentence(regime: Regime, day: date, pack: Pack) -> str:
     who = _name(pack, regime.origin)
     what = {
@@ -169,6 +191,11 @@ def _regime_sentence(regime: Regime, day: date, pack: Pack) -> str:
         "tariff": "a duty",
         "free": "no control",
     }[regime.mode]
+    tools = set(regime.instruments)
+    if tools and tools <= set(_BY_HAND):
+        what = " and ".join(says for tool, says in _BY_HAND.items() if tool in tools)
+    if regime.informal:
+        what += " without a published rule"
     if regime.state == "announced":
         when = f" from {regime.since}" if regime.since else ", no day given"
         return f"{who} announced {what}{when} ({regime.measure})"

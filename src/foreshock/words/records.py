@@ -298,6 +298,10 @@ class Regime(Struct, frozen=True, kw_only=True):
     #: ISO-2, EU, or "all"
     destinations: tuple[str, ...]
     mode: Literal["free", "licence", "quota", "tariff", "ban"]
+    #: the tools of the measure; `mode` is what they work like
+    instruments: tuple[str, ...] = ()
+    #: held up at customs or by slow files, without a published rule that says so
+    informal: bool = False
     #: announced: not yet in force on the day asked
     state: Literal["announced", "in_force", "suspended"]
     since: Day | None
