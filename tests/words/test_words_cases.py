@@ -13,7 +13,11 @@ from foreshock.words.reference import CaseFact, CaseRow
 #: cases from here on are kept apart for judging and may not be in the pack
 LAST_DAY = date(2023, 12, 31)
 #: what is kept apart as well: no fact may carry a figure of these
-KEPT_APART = re.compile(r"antimony|dysprosium|terbium|bismuth|hydrogen fluoride|lithograph", re.I)
+KEPT_APART = re.compile(
+    r"antimony|germanium|dysprosium|terbium|bismuth|hydrogen fluoride|lithograph", re.I
+)
+#: and no series may count these items or anything below them
+NO_SERIES = ("min.sb", "min.ge", "ree.dy", "ree.tb", "min.bi", "mat.hf", "sme")
 DATES = ("first_sign", "announced", "effect", "first_shortage", "peak", "easing", "end")
 #: the note says so where fewer than two facts could be found before the case turned
 TOO_FEW = "fewer than two dated facts"
@@ -134,6 +138,16 @@ def test_figures_of_what_is_kept_apart_are_not_told(pack: Pack) -> None:
     for fact in pack.case_facts:
         told = KEPT_APART.search(fact.text)
         assert fact.value is None or told is None, f"{fact.case}: {fact.text}"
+
+
+def test_no_series_counts_what_is_kept_apart(pack: Pack) -> None:
+    counted = [(s.id, s.item) for s in pack.series]
+    assert counted
+    assert [pair for pair in counted if any(_below(pair[1], item) for item in NO_SERIES)] == []
+
+
+def _below(item: str, wider: str) -> bool:
+    return item == wider or item.startswith(f"{wider}.")
 
 
 def test_ids_begin_with_the_year_of_the_first_sign_or_of_the_word(pack: Pack) -> None:
