@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from foreshock import __version__
-from foreshock.desk import cli_ledger, options
+from foreshock.desk import cli_ledger, cli_missions, options
 from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
 from foreshock.desk.cli_pack import app as pack_app
@@ -66,7 +66,10 @@ app.add_typer(pack_app, name="pack")
 app.add_typer(share_app, name="share")
 app.add_typer(cli_ledger.measures_app, name="measures")
 app.add_typer(record_app, name="record")
+app.add_typer(cli_missions.missions_app, name="missions")
+app.add_typer(cli_missions.report_app, name="report")
 for _verb in (
+    cli_missions.duties,
     cli_ledger.licences,
     cli_ledger.commitments,
     cli_ledger.stances,

@@ -25,6 +25,10 @@ class Keeper(Protocol):
         """The latest versions of all records of a kind known by the end of `day` (None: now)."""
         ...
 
+    def history(self, kind: type[R], day: date | None = None) -> list[R]:
+        """All versions, also superseded ones, known by the end of `day` (None: now)."""
+        ...
+
     def get(self, record_id: str) -> Record | None:
         """The record with this id, or None."""
         ...

@@ -4,7 +4,7 @@ Days are `datetime.date`; a report speaks of the day in `clocks.happened`. Nothi
 a mission that is closed, a duty that ends and a report that is corrected are new records.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from foreshock.words.base import Record, Struct
@@ -14,6 +14,11 @@ Day = date
 
 #: how often an item is reported on: A weekly, B fortnightly, C monthly, D quarterly
 Grade = Literal["A", "B", "C", "D"]
+
+
+#: open: not due yet; overdue: due, and nothing came; missed: the next one is overdue as well;
+#: done; late: came after its day
+DutyState = Literal["open", "overdue", "missed", "done", "late"]
 
 
 class Mission(Record, frozen=True, kw_only=True):
@@ -91,9 +96,7 @@ class Duty(Struct, frozen=True, kw_only=True):
     item: str
     grade: Grade
     due: Day
-    #: open: not due yet; overdue: due, and nothing came; missed: the next one is due already;
-    #: done; late: came after its day
-    state: Literal["open", "overdue", "missed", "done", "late"] = "open"
+    state: DutyState = "open"
     #: day on which the report came that answers it
     came: Day | None = None
     report: str = ""
@@ -162,6 +165,8 @@ class Release(Record, frozen=True, kw_only=True):
     of_marking: Marking
     step: Literal["asked", "released", "refused"]
     by: str
+    #: the moment (UTC): the same can be done again
+    at: datetime
     why: str = ""
     marking: Marking = Marking.AMBER_STRICT
 
@@ -172,6 +177,8 @@ class Deed(Record, frozen=True, kw_only=True):
     who: str
     #: logged_in, locked_out, person_added, report_filed, ...
     did: str
+    #: the moment (UTC): the same can be done again
+    at: datetime
     #: ids and names of what it was done to
     about: tuple[str, ...] = ()
     marking: Marking = Marking.AMBER_STRICT
