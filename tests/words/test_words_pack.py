@@ -1,4 +1,5 @@
 import shutil
+from datetime import date
 
 import pytest
 
@@ -78,6 +79,29 @@ def test_ids_and_shares_are_checked_across_tables(tmp_path):
         pack.load(tmp_path)
     assert "imports.csv:2: item 'min.unobtainium' is no item of the pack" in error.value.problems
     assert any("imports.csv:3: share 130.0" in p for p in error.value.problems)
+
+
+def test_days_of_stock_count_from_the_day_on_which_they_were_told(shipped):
+    (neon,) = [n for n in shipped.needs if (n.input, n.output) == ("mat.neon", "sme.duv")]
+    assert neon.known(date(2022, 3, 1)), "the relation is older than the figure"
+    assert neon.stock(date(2022, 3, 1)) is None
+    assert neon.stock(date(2022, 3, 14)) == (60, 75, 90)
+
+
+def test_lead_times_come_newest_first_and_only_when_known(shipped):
+    before = shipped.waits("sme", date(2021, 12, 31))
+    after = shipped.waits("sme", date(2022, 12, 31))
+    assert [w.period for w in before] == ["2021-07", "2020"]
+    assert [w.period for w in after] == sorted((w.period for w in after), reverse=True)
+    assert set(before) < set(after)
+    assert shipped.waits("min.ga", date(2026, 1, 1)) == ()
+
+
+def test_the_usual_lead_time_of_an_item_is_told_by_somebody(shipped):
+    for item in shipped.items:
+        if item.lead_time_days is not None:
+            told = [w for w in shipped.lead_times if (w.item, w.kind) == (item.id, "usual")]
+            assert any(w.days_low <= item.lead_time_days <= w.days_high for w in told), item.id
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foreshock.errors import PackError
-from foreshock.words import pack, pack_rules
+from foreshock.words import pack, pack_numbers, pack_rules
 from foreshock.words import reference as ref
 from foreshock.words.nomenclature import fault, systems
 
@@ -33,6 +33,15 @@ NEED = {"kind": "consumable", "criticality": "critical", **SOURCE}
 CASE = {"id": "c", "title": "A case", "kind": "shortage", "cause": "control", "items": "min.ga"}
 FACT = {"case": "c", "kind": "news", "text": "Told.", "published": "2023-05-01", **SOURCE}
 STEP = {"measure": "CN-2023-23", "step": "eased", "date": "2023-12-01", "published": "2023-06-01"}
+WAIT = {
+    "item": "min.ga",
+    "period": "2021-07",
+    "kind": "usual",
+    "days_low": "90",
+    "days_likely": "90",
+    "days_high": "90",
+    **SOURCE,
+}
 BUYS = {"holder": "KR", "item": "min.ga", "origin": "CN", "share": "0.6", "year": "2019", **SOURCE}
 MAKES = {
     "item": "min.ga",
@@ -186,6 +195,55 @@ BREACHES = {
         [{**BUYS, "covers": "one"}, {**BUYS, "origin": "JP", "share": "0.1", "covers": "one"}],
         "covers of KR min.ga 2019 imports Somebody 2023-06-01 says one, but there are 2 rows",
     ),
+    "a high figure below the low one": (
+        "stocks.csv",
+        [
+            {
+                "item": "min.ga",
+                "holder": "KR",
+                "days_low": "30",
+                "days_likely": "20",
+                "days_high": "10",
+                **SOURCE,
+            }
+        ],
+        "days_low, days_likely, days_high are 30, 20, 10, expected 0 or more, rising",
+    ),
+    "a figure without its low and high": (
+        "replaces.csv",
+        [{"item": "min.ga", "substitute": "min.in", "qualify_days_likely": "90", **SOURCE}],
+        "give all or none",
+    ),
+    "a negative lead time": (
+        "lead_times.csv",
+        [{**WAIT, "days_low": "-1"}],
+        "days_low, days_likely, days_high are -1, 90, 90, expected 0 or more, rising",
+    ),
+    "a lead time of a month that is none": (
+        "lead_times.csv",
+        [{**WAIT, "period": "2021-13"}],
+        "lead_times.csv:2: period: ",
+    ),
+    "days that somebody reports, nobody says who": (
+        "goes_into.csv",
+        [
+            {
+                "input": "min.ga",
+                "output": "led",
+                "days_low": "1",
+                "days_likely": "2",
+                "days_high": "3",
+                "evidence": "reported",
+                **NEED,
+            }
+        ],
+        "days are reported, but days_publisher or days_date is missing",
+    ),
+    "evidence of nothing": (
+        "goes_into.csv",
+        [{"input": "min.ga", "output": "led", "evidence": "judgement", **NEED}],
+        "evidence 'judgement' of days that are not given",
+    ),
     "a word for what is covered that is none": (
         "imports.csv",
         [{**BUYS, "covers": "most"}],
@@ -232,7 +290,7 @@ def test_a_row_that_cannot_be_read_is_not_held_against_those_that_name_it(tmp_pa
     assert found[0].startswith("items.csv:2")
 
 
-@pytest.mark.parametrize("word", pack_rules.PART)
+@pytest.mark.parametrize("word", pack_numbers.PART)
 def test_a_part_may_say_why_it_is_one(word, tmp_path):
     write(tmp_path, "imports.csv", {**BUYS, "covers": word})
     assert problems(tmp_path) == ()
@@ -252,7 +310,7 @@ def test_shares_pass_exactly_when_they_make_a_whole_or_say_why_not(parts, word):
         )
         for nth, part in enumerate(parts)
     )
-    found = list(pack_rules._shares_make_a_whole(pack.Pack(imports=rows)))
+    found = list(pack_numbers._shares_make_a_whole(pack.Pack(imports=rows)))
     least = 950 if word == "" else 0
     if sum(parts) in (950, 1050):
         return  # on the very edge binary fractions decide

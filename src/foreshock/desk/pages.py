@@ -143,6 +143,7 @@ def item(view: View, key: str) -> Context:
         "measures": [m for m in view.findings.measures if near & set(m.items)],
         "events": events(view, [e for e in view.findings.events if near & set(e.items)]),
         "goes_into": [n for n in view.pack.needs if n.input == key and n.known(view.day)],
+        "waits": view.pack.waits(key, view.day),
         "parents": [a for a in view.pack.ancestors(key) if a != key],
         "codes": [c for c in view.pack.codes if c.item == key and c.known(view.day)],
         "cases": [c for c in view.pack.cases if key in c.items and c.known(view.day)],

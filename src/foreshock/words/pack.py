@@ -16,8 +16,8 @@ import msgspec
 
 from foreshock.errors import PackError
 from foreshock.words import reference as ref
-from foreshock.words.pack_rules import at, check
-from foreshock.words.tables import read_table, refuse
+from foreshock.words.pack_rules import check
+from foreshock.words.tables import at, read_table, refuse
 
 #: the pack that comes with the program
 SHIPPED = Path(__file__).parent.parent / "pack"
@@ -40,6 +40,11 @@ TABLES: dict[str, tuple[str, type[msgspec.Struct], tuple[str, ...]]] = {
     "needs": ("goes_into.csv", ref.Need, ("input", "output")),
     "substitutes": ("replaces.csv", ref.Substitute, ("item", "substitute")),
     "stocks": ("stocks.csv", ref.Stock, ("item", "holder", "source_date", "source_url", "note")),
+    "lead_times": (
+        "lead_times.csv",
+        ref.LeadTime,
+        ("item", "period", "kind", "publisher", "source_date"),
+    ),
     "holders": ("holders.csv", ref.Holder, ("id",)),
     "series": ("series.csv", ref.Series, ("id",)),
     "figures": (
@@ -92,6 +97,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     needs: tuple[ref.Need, ...] = ()
     substitutes: tuple[ref.Substitute, ...] = ()
     stocks: tuple[ref.Stock, ...] = ()
+    lead_times: tuple[ref.LeadTime, ...] = ()
     holders: tuple[ref.Holder, ...] = ()
     series: tuple[ref.Series, ...] = ()
     figures: tuple[ref.Figure, ...] = ()
@@ -150,6 +156,18 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             chain.append(item)
             item = self.item[item].parent if item in self.item else ""
         return tuple(chain)
+
+    def waits(self, item: str, day: date) -> tuple[ref.LeadTime, ...]:
+        """Lead times of the item known on `day`, newest period first; else those of a wider item.
+
+        >>> [row.item for row in load().waits("sme.duv.krf", date(2022, 1, 1))]
+        ['sme.duv']
+        """
+        for one in self.ancestors(item):
+            known = [row for row in self.lead_times if row.item == one and row.known(day)]
+            if known:
+                return tuple(sorted(known, key=lambda row: row.period, reverse=True))
+        return ()
 
     def family(self, item: str) -> frozenset[str]:
         """The item and everything below it: ree -> ree, ree.heavy, ree.dy, ..."""

@@ -9,9 +9,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from foreshock.errors import RecordError
+from foreshock.words import pack_numbers
 from foreshock.words import reference as ref
 from foreshock.words.clocks import span
 from foreshock.words.nomenclature import fault
+from foreshock.words.tables import at
 from foreshock.words.vocab import INSTRUMENTS, NEXT_STEPS
 
 if TYPE_CHECKING:
@@ -22,11 +24,6 @@ LEDGER = ("scopes", "commitment_steps", "answers")
 
 Rule = Callable[["Pack"], Iterator[str]]
 
-#: shares of one whole may miss it by this much: sources round
-ROUNDING = 0.05
-#: what `covers` may say of rows that make a whole, and of rows that do not
-WHOLE = ("", "all")
-PART = ("leaders", "one", "unnamed", "withheld")
 #: a page may bear the date of the evening before, where the sun rises earlier
 EVENING = timedelta(days=1)
 #: links that use something up: along them nothing can go into itself. A chip tool holds chips, and
@@ -51,11 +48,6 @@ def check(pack: "Pack", broken: Iterable[str] = ()) -> list[str]:
     return problems
 
 
-def at(row: Any, fallback: str = "row") -> str:
-    """Where a row stands, "file:line"; `fallback` for rows that no file holds."""
-    return str(getattr(row, "ref", "") or fallback).removeprefix("pack:")
-
-
 # -- what is named exists ------------------------------------------------------------------------
 
 #: table -> its columns that name something -> what they may name, any of these
@@ -68,6 +60,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "needs": {"input": ("item",), "output": ("item",)},
     "substitutes": {"item": ("item",), "substitute": ("item",)},
     "stocks": {"item": ("item",), "holder": ("holder",)},
+    "lead_times": {"item": ("item",)},
     "holders": {"members": ("place",), "items": ("item",), "country": ("place",)},
     "series": {
         "item": ("item",),
@@ -170,7 +163,8 @@ def _scopes_name_what_exists(pack: "Pack") -> Iterator[str]:
 
 
 def _facts_have_sources(pack: "Pack") -> Iterator[str]:
-    for table in ("codes", "provisions", "imports", "needs", "substitutes", "stocks", "production",
+    for table in ("codes", "provisions", "imports", "needs", "substitutes", "stocks", "lead_times",
+                  "production",
                   "measures", "steps", "commitments", "licence_outcomes", "stances", "cases",
                   "case_facts", "items", "actors", "scopes", "commitment_steps", "checks",
                   "answers"):  # fmt: skip
@@ -231,6 +225,7 @@ def _dates_are_dates(pack: "Pack") -> Iterator[str]:
         ("steps", ("date", "until")),
         ("commitments", ("made", "due", "outcome_date")),
         ("figures", ("period",)),
+        ("lead_times", ("period",)),
         ("scopes", ("date", "until")),
         ("commitment_steps", ("date", "due")),
         ("checks", ("since",)),
@@ -299,53 +294,7 @@ def _in_order(row: Any, table: str, earlier: str, later: str) -> Iterator[str]:
         yield f"{at(row, table)}: {later} {other} lies before {earlier} {one}"
 
 
-# -- shares and codes ----------------------------------------------------------------------------
-
-
-def _shares_are_fractions(pack: "Pack") -> Iterator[str]:
-    shares: tuple[ref.Provision | ref.Import, ...] = (*pack.provisions, *pack.imports)
-    for row in shares:
-        if row.share is not None and not 0 <= row.share <= 1:
-            yield f"{at(row, 'share')}: share {row.share} lies outside 0..1, write 30 % as 0.30"
-    for code in pack.codes:
-        if code.share_of_code is not None and not 0 <= code.share_of_code <= 1:
-            yield f"{at(code)}: share_of_code {code.share_of_code} lies outside 0..1"
-
-
-def _shares_make_a_whole(pack: "Pack") -> Iterator[str]:
-    """Rows of one source about one item, stage and year: the whole within rounding, or say why not.
-
-    More than the whole is never right; less is right only where `covers` tells what is missing.
-    """
-    wholes: dict[tuple[object, ...], list[ref.Provision | ref.Import]] = {}
-    for row in pack.provisions:
-        made = ("world output", row.item, row.stage, row.year, row.publisher, row.source_date)
-        wholes.setdefault((*made, "by company" if row.company else ""), []).append(row)
-    for bought in pack.imports:
-        into = (bought.holder, bought.item, bought.year, bought.basis)
-        wholes.setdefault((*into, bought.publisher, bought.source_date), []).append(bought)
-    for what, rows in wholes.items():
-        if any(row.share is not None and not 0 <= row.share <= 1 for row in rows):
-            continue  # said already, and a sum of such shares says nothing
-        where, named = at(rows[0], "share"), " ".join(str(word) for word in what if word)
-        total = sum(row.share or 0 for row in rows)
-        said = sorted({row.covers for row in rows})
-        if total > 1 + ROUNDING:
-            yield (
-                f"{where}: shares of {named} add up to {total:.2f}, expected at most {1 + ROUNDING}"
-            )
-        if len(said) > 1:
-            yield (
-                f"{where}: rows of {named} disagree on covers "
-                f"({', '.join(word or '(empty)' for word in said)}), expected one word for all"
-            )
-        elif said[0] in WHOLE and total < 1 - ROUNDING:
-            yield (
-                f"{where}: shares of {named} add up to {total:.2f}, expected at least "
-                f"{1 - ROUNDING}; or say in covers why not: {', '.join(PART)}"
-            )
-        elif said[0] == "one" and len(rows) > 1:
-            yield f"{where}: covers of {named} says one, but there are {len(rows)} rows"
+# -- codes ---------------------------------------------------------------------------------------
 
 
 def _codes_exist(pack: "Pack") -> Iterator[str]:
@@ -431,8 +380,7 @@ RULES: tuple[Rule, ...] = (
     _dates_are_dates,
     _steps_follow_the_table,
     _dates_are_in_order,
-    _shares_are_fractions,
-    _shares_make_a_whole,
+    *pack_numbers.RULES,
     _codes_exist,
     _nothing_is_its_own_ancestor,
     _nothing_is_made_of_itself,

@@ -154,8 +154,20 @@ class Need(Sourced, frozen=True, kw_only=True):
     days_likely: float | None = None
     days_high: float | None = None
     tier: int = 0
-    #: on what the days rest
+    #: on what the days rest: somebody reports them, they follow from figures, or we judge
     evidence: Literal["reported", "derived", "judgement", ""] = ""
+    #: who tells the days, and since when: the source of the row tells the relation alone
+    days_url: str = ""
+    days_publisher: str = ""
+    days_date: Day | None = None
+
+    def stock(self, day: Day) -> tuple[float, float, float] | None:
+        """Days of stock usual at the user, low, likely, high, as known on `day`; else `None`."""
+        if self.days_low is None or self.days_likely is None or self.days_high is None:
+            return None
+        told = self.days_date or self.source_date
+        known = self.known(day) and told is not None and told <= day
+        return (self.days_low, self.days_likely, self.days_high) if known else None
 
 
 class Substitute(Sourced, frozen=True, kw_only=True):
@@ -178,6 +190,19 @@ class Stock(Sourced, frozen=True, kw_only=True):
     days_likely: float
     days_high: float
     basis: Literal["reported"] = "reported"
+
+
+class LeadTime(Sourced, frozen=True, kw_only=True):
+    """How long it took from order to delivery in a period, as somebody reported it."""
+
+    item: str
+    #: YYYY, YYYY-MM or YYYY-MM-DD
+    period: str
+    #: in ordinary times, or while many waited
+    kind: Literal["usual", "stretched"]
+    days_low: float
+    days_likely: float
+    days_high: float
 
 
 class Holder(Sourced, frozen=True, kw_only=True):

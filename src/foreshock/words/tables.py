@@ -18,6 +18,11 @@ from foreshock.errors import PackError, RecordError
 T = TypeVar("T", bound=msgspec.Struct)
 
 
+def at(row: Any, fallback: str = "row") -> str:
+    """Where a row stands, "file:line"; `fallback` for rows that no file holds."""
+    return str(getattr(row, "ref", "") or fallback).removeprefix("pack:")
+
+
 def read_table(path: Path, kind: type[T], problems: list[str]) -> tuple[T, ...]:
     """The rows of one file; what is wrong is added to `problems`, one sentence each.
 
