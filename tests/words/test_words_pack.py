@@ -35,6 +35,23 @@ def test_an_item_knows_its_ancestors_and_its_family(shipped):
     assert "ree.dy" in shipped.family("ree")
 
 
+def test_things_that_stand_for_anything_have_no_figures_from_which_a_warning_could_come(shipped):
+    """Soybeans or steel in the same measure are "other": read, told, and never warned of."""
+    anything = {i.id for i in shipped.items if i.kind == "generic"}
+    assert anything == {"dualuse", "goods", "other"}
+    figures = (*shipped.provisions, *shipped.imports, *shipped.production, *shipped.stocks)
+    assert not [row for row in figures if row.item in anything]
+
+
+def test_a_name_stands_at_one_item_alone_unless_no_narrower_one_can_tell(shipped):
+    """A name at a wider item as well as at a narrower one would hide the narrower one."""
+    wanted = {"germanium dioxide", "antimony trioxide", "dysprosium oxide", "terbium oxide",
+              "yttrium oxide", "氧化镝", "二氧化锗", "金属锗"}  # fmt: skip
+    for name in wanted:
+        bearers = [i.id for i in shipped.items if name in (i.name, *i.names_en, *i.names_zh)]
+        assert len(bearers) == 1, (name, bearers)
+
+
 def test_there_are_at_least_fifteen_texts_of_2021_to_2026(shipped):
     dated = [p for p in shipped.documents() if "2021" <= p.name[:4] <= "2026"]
     assert len(dated) >= 15
