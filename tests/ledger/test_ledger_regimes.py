@@ -63,6 +63,12 @@ def test_a_suspension_that_ran_out_stays_visible_and_is_said() -> None:
     assert any("CN-2024-46" in says and "nobody told" in says for says in book.caveats)
 
 
+def test_what_ran_out_long_ago_is_counted_and_not_listed() -> None:
+    caveats = open_book(PACK, [], day("2029-01-01")).caveats
+    assert not any("CN-2024-46" in says for says in caveats)
+    assert any("1 measure(s) ran out more than a year ago" in says for says in caveats)
+
+
 def test_a_destination_with_reported_practice_has_its_own_regime() -> None:
     europe, rest = of("CN-2023-23", open_book(PACK, [], day("2023-11-01")).regimes())
     assert (europe.destinations, europe.approval_share, europe.basis) == (("EU",), 0.25, "reported")
