@@ -25,7 +25,7 @@ import typer
 
 from foreshock import __version__, errors
 from foreshock.desk import cli, settings
-from foreshock.words import base, clocks, missions, records, reference, units, vocab
+from foreshock.words import base, clocks, missions, people, records, reference, units, vocab
 from foreshock.words.markings import RULES
 from foreshock.words.pack import SHIPPED, TABLES
 
@@ -125,6 +125,7 @@ def words_page() -> str:
         *_classes(base),
         *_classes(records),
         *_classes(missions),
+        *_classes(people),
         "## Markings",
         "Traffic Light Protocol 2.0 (FIRST, 2022), from the widest to the narrowest.",
         _table(("marking", "who may see it"), [(r.label, r.may_see) for r in RULES.values()]),

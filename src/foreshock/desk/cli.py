@@ -18,6 +18,7 @@ from foreshock.desk import cli_ledger, cli_missions, options
 from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
 from foreshock.desk.cli_pack import app as pack_app
+from foreshock.desk.cli_people import app as people_app
 from foreshock.desk.cli_record import app as record_app
 from foreshock.desk.cli_share import app as share_app
 from foreshock.desk.options import (
@@ -68,6 +69,7 @@ app.add_typer(cli_ledger.measures_app, name="measures")
 app.add_typer(record_app, name="record")
 app.add_typer(cli_missions.missions_app, name="missions")
 app.add_typer(cli_missions.report_app, name="report")
+app.add_typer(people_app, name="people")
 for _verb in (
     cli_missions.duties,
     cli_ledger.licences,

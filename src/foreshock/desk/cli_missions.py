@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
-import msgspec
 import typer
 
 from foreshock.desk import options
@@ -39,7 +38,8 @@ Cells = Annotated[
 
 
 @contextmanager
-def _house(home: Path | None, create: bool = True) -> Iterator[tuple["Archive", Pack]]:
+def house(home: Path | None, create: bool = True) -> Iterator[tuple["Archive", Pack]]:
+    """The archive and the pack that a verb works with."""
     from foreshock.archive import open_archive
 
     settings = configured.read(home)
@@ -68,7 +68,7 @@ def add(
     from foreshock.exchange import missions
     from foreshock.words.missions import Mission
 
-    with _house(home) as (archive, pack):
+    with house(home) as (archive, pack):
         made = missions.add_mission(
             archive,
             pack,
@@ -94,7 +94,7 @@ def close(name: Name, by: Who = None, home: Home = None) -> None:
     """
     from foreshock.exchange import missions
 
-    with _house(home, create=False) as (archive, _):
+    with house(home, create=False) as (archive, _):
         missions.close_mission(archive, name, by or getpass.getuser())
     say(f"{name} is closed; what it sent stays.")
 
@@ -118,7 +118,7 @@ def assign(
     from foreshock.exchange.duties import GRADES, due_days
     from foreshock.words.missions import Assignment
 
-    with _house(home) as (archive, pack):
+    with house(home) as (archive, pack):
         day = parse_day(since, "--since") if since else now().date()
         made = missions.assign(
             archive,
@@ -145,7 +145,7 @@ def unassign(name: Name, item: ItemWord, by: Who = None, home: Home = None) -> N
     """
     from foreshock.exchange import missions
 
-    with _house(home, create=False) as (archive, pack):
+    with house(home, create=False) as (archive, pack):
         ended = missions.unassign(archive, name, options.item(item, pack), by or getpass.getuser())
     say(f"{ended} duty of {name} ended." if ended else f"{name} owed nothing on it.")
 
@@ -160,7 +160,7 @@ def list_(as_of: AsOf = None, json: Json = False, home: Home = None) -> None:
     from foreshock.words.missions import Assignment
 
     day = options.day(as_of)
-    with _house(home, create=False) as (archive, pack):
+    with house(home, create=False) as (archive, pack):
         found = missions(archive, day)
         owed = [a for a in archive.known(Assignment, day) if a.until is None]
     if json:
@@ -181,7 +181,7 @@ def list_(as_of: AsOf = None, json: Json = False, home: Home = None) -> None:
         )
         for m in found
     ]
-    show(_table(("mission", "title", "host", "reports to", "on"), rows))
+    show(table(("mission", "title", "host", "reports to", "on"), rows))
 
 
 # -- duties --------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def duties(
 
     day = options.day(as_of)
     today = day or now().date()
-    with _house(home, create=False) as (archive, pack):
+    with house(home, create=False) as (archive, pack):
         found = [d for d in duties_known(archive, day) if mission in (None, d.mission)]
         named = missions(archive, day)
     if mission is not None and mission not in {m.name for m in named}:
@@ -230,7 +230,7 @@ def duties(
         )
         return
     rows = [_duty_row(d, pack, today) for d in found]
-    show(_table(("due", "mission", "item", "grade", "state"), rows))
+    show(table(("due", "mission", "item", "grade", "state"), rows))
 
 
 def _duty_row(duty: "Duty", pack: Pack, day: Any) -> tuple[str, ...]:
@@ -290,7 +290,7 @@ def nothing(name: Name, by: Who = None, home: Home = None) -> None:
     """
     from foreshock.exchange import reports
 
-    with _house(home, create=False) as (archive, pack):
+    with house(home, create=False) as (archive, pack):
         sender = reports.Sender(mission=name, by=by or getpass.getuser())
         filed = reports.nothing_to_report(archive, pack, sender)
     for one in filed:
@@ -311,7 +311,7 @@ def correct(
     from foreshock.exchange import reports
     from foreshock.words.missions import Report
 
-    with _house(home, create=False) as (archive, pack):
+    with house(home, create=False) as (archive, pack):
         old = archive.get(report)
         if not isinstance(old, Report):
             raise WrongUse(f"{report[:60]!a} is no report", expected="an id of `report list`")
@@ -334,7 +334,7 @@ def list_reports(
     from foreshock.exchange.reports import reports
     from foreshock.gate import OWN, fit_for
 
-    with _house(home, create=False) as (archive, pack):
+    with house(home, create=False) as (archive, pack):
         found, held = fit_for(reports(archive, options.day(as_of)), OWN)
     found = tuple(r for r in found if mission in (None, r.mission))
     if json:
@@ -354,7 +354,7 @@ def list_reports(
             )
             for r in found
         ]
-        show(_table(("day", "mission", "items", "status", "stock days", "grade", "id"), rows))
+        show(table(("day", "mission", "items", "status", "stock days", "grade", "id"), rows))
     if held:
         say(f"{held} report(s) are marked for named persons only and are not shown.")
 
@@ -373,7 +373,7 @@ def form(
         (f.field, "needed" if f.needed else "", ", ".join(f.choices) or f.kind, f.help)
         for f in fields(which)
     ]
-    show(_table(("field", "", "takes", "what"), rows))
+    show(table(("field", "", "takes", "what"), rows))
 
 
 def _told(cells: Sequence[str]) -> dict[str, str]:
@@ -394,7 +394,7 @@ def _file(home: Path | None, name: str, by: str | None, kind: Any, cells: Sequen
     from foreshock.exchange import reports
 
     told = _told(cells)
-    with _house(home, create=False) as (archive, pack):
+    with house(home, create=False) as (archive, pack):
         sender = reports.Sender(mission=name, by=by or getpass.getuser())
         _tell(reports.file_report(archive, pack, sender, kind, told), pack)
 
@@ -411,12 +411,13 @@ def _tell(filed: Any, pack: Pack) -> None:
     say(f"Kept as {report.id}: {report.mission} on {items}, {report.status}{due}{late}{corrected}.")
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
+    """A plain table for the terminal; ids are never cut."""
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False)
+    made = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column, no_wrap=column == "id", overflow="fold")
+        made.add_column(column, no_wrap=column == "id", overflow="fold")
     for row in rows:
-        table.add_row(*(msgspec.convert(cell, str) for cell in row))
-    return table
+        made.add_row(*row)
+    return made

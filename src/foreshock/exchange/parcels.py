@@ -20,7 +20,7 @@ from foreshock.words.records import KINDS, Parcel, Partner, Receipt, Receiver, R
 OWN_BOOKS = frozenset(
     {
         *("reading", "receipt", "round", "mission", "assignment"),
-        *("submission", "disclosure", "release", "deed"),
+        *("submission", "disclosure", "release", "deed", "person"),
     }
 )
 

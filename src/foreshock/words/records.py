@@ -30,6 +30,7 @@ from foreshock.words.missions import (
 )
 from foreshock.words.missions import Duty as Duty
 from foreshock.words.missions import Report as Report
+from foreshock.words.people import Person
 
 Day = date  # a field named `date` hides the type inside its class
 
@@ -546,6 +547,7 @@ KINDS: dict[str, type[Record]] = {
         Disclosure,
         Release,
         Deed,
+        Person,
         Bulletin,
         Receipt,
         Acknowledgement,
