@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from starlette.testclient import TestClient
 
-from foreshock.archive.shelf import SqliteShelf
+from foreshock.archive.shelf import open_shelf
 from foreshock.exchange.taxii import Account, Collection, House, hashed, make_taxii
 from foreshock.words.markings import RULES, Marking
 from foreshock.words.records import Receiver
@@ -100,9 +100,9 @@ class Caller:
 
 
 @contextmanager
-def server(home):
-    with SqliteShelf(home) as shelf:
-        app = make_taxii(HOUSE, ACCOUNTS, shelf)
+def server(home, store=""):
+    with open_shelf(home, store) as shelf:
+        app = make_taxii(lambda: (HOUSE, ACCOUNTS), shelf)
         yield TestClient(app, raise_server_exceptions=False)
 
 

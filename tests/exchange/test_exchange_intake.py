@@ -1,8 +1,6 @@
 """What a careless or hostile partner may post, and what becomes of it."""
 
 import json
-import subprocess
-import sys
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -11,13 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from taxii_house import marked, note
 
-from foreshock.archive.shelf import SqliteShelf
-from foreshock.errors import ArchiveDamaged
 from foreshock.exchange import intake
 from foreshock.exchange.taxii.accounts import TRIES, Account, Door, hashed
 from foreshock.words.markings import Marking
 from foreshock.words.records import Receiver
-from foreshock.words.shelf import Item, Wanted
+from foreshock.words.shelf import Item
 
 GOOD = json.dumps(note(1))
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -147,89 +143,6 @@ def test_a_definition_cannot_make_a_fixed_id_mean_something_else():
     assert intake.marking_of({**note(1), "object_marking_refs": [red]}) is Marking.RED
 
 
-# -- the shelf -----------------------------------------------------------------------------------
-
-
-def item(n, modified="2024-01-01T00:00:00.000Z", **more):
-    found = intake.examine(json.dumps(note(n, modified=modified, **more)).encode())
-    assert isinstance(found, Item)
-    return found
-
-
-ALL = Wanted(versions=("all",), clearance=Marking.RED, limit=10_000)
-
-
-def test_numbers_never_go_back_even_if_the_clock_does(tmp_path, monkeypatch):
-    with SqliteShelf(tmp_path) as shelf:
-        shelf.put("c", [item(1)])
-        monkeypatch.setattr("foreshock.archive.shelf.time.time_ns", lambda: 1)
-        shelf.put("c", [item(2), item(3)])
-        added = [kept.added for kept in shelf.page("c", ALL).objects]
-    assert added == sorted(set(added))
-    assert len(added) == 3
-
-
-@given(st.permutations([(n, v) for n in range(2) for v in range(1, 4)]), st.data())
-def test_newest_and_oldest_hold_in_any_order_of_arrival_and_after_deletion(order, data):
-    import tempfile
-    from pathlib import Path
-
-    with tempfile.TemporaryDirectory() as home, SqliteShelf(Path(home)) as shelf:
-        for n, v in order:
-            shelf.put("c", [item(n, modified=f"2024-0{v}-01T00:00:00Z")])
-        left = set(order)
-        gone = data.draw(st.sampled_from(order))
-        shelf.take_away(
-            "c",
-            Wanted(
-                ids=(note(gone[0])["id"],),
-                versions=(),
-                instants=(intake.instant(f"2024-0{gone[1]}-01T00:00:00Z"),),
-                clearance=Marking.RED,
-            ),
-        )
-        left.remove(gone)
-        for word, choose in (("last", max), ("first", min)):
-            page = shelf.page("c", Wanted(versions=(word,), clearance=Marking.RED))
-            expected = {
-                (note(n)["id"], f"2024-0{choose(v for m, v in left if m == n)}-01T00:00:00Z")
-                for n in {m for m, _ in left}
-            }
-            assert {(kept.id, kept.version) for kept in page.objects} == expected
-
-
-WRITER = """
-import sys, json
-sys.path[:0] = {path!r}
-from pathlib import Path
-from test_exchange_intake import item
-from foreshock.archive.shelf import SqliteShelf
-shelf = SqliteShelf(Path({home!r}))
-for n in range(10_000):
-    shelf.put("c", [item(2 * n), item(2 * n + 1)])
-    print(n, flush=True)
-"""
-
-
-def test_after_a_kill_what_was_answered_is_there_and_batches_are_whole(tmp_path):
-    code = WRITER.format(path=sys.path, home=str(tmp_path))
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as run:
-        assert run.stdout is not None
-        answered = [run.stdout.readline() for _ in range(20)]
-        run.kill()
-    assert len(answered) == 20
-    with SqliteShelf(tmp_path) as shelf:
-        found = shelf.page("c", ALL).objects
-    assert len(found) >= 40
-    assert len(found) % 2 == 0
-
-
-def test_a_file_that_is_no_shelf_is_said(tmp_path):
-    (tmp_path / "exchange.sqlite").write_bytes(b"no database" * 200)
-    with pytest.raises(ArchiveDamaged):
-        SqliteShelf(tmp_path)
-
-
 # -- the door ------------------------------------------------------------------------------------
 
 
@@ -242,7 +155,7 @@ def test_whoever_tries_passwords_has_to_wait_and_the_right_one_is_worked_out_onc
 
     monkeypatch.setattr("foreshock.exchange.taxii.accounts.hashed", counted)
     who = Account(receiver=Receiver(name="a", circle="community"), secret=hashed("right"))
-    door = Door((who,))
+    door = Door(lambda: (who,))
 
     def knock(password):
         import base64

@@ -35,8 +35,8 @@ STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 @pytest.fixture
-def http(tmp_path):
-    with server(tmp_path) as client:
+def http(tmp_path, store):
+    with server(tmp_path, store) as client:
         yield client
 
 

@@ -1,77 +1,87 @@
-"""Keeps the objects of the exchange, in a file of its own beside the journal.
+"""Keeps the objects of the exchange: what both stores, SQLite and PostgreSQL, have in common.
 
-Implements `words.shelf.Shelf`. One writer at a time, readers never wait (SQLite in WAL mode). The
-flags `newest` and `oldest` are kept up to date inside the transaction that writes, so that a reader
-finds the newest versions by one index, in the order in which they were added.
+Implements `words.shelf.Shelf`. A store holds the one right to write from before it allots the
+numbers (`added`) until it has committed. What waits for that right meanwhile is written together,
+in one transaction: one `fsync` for many posts.
 """
 
-import sqlite3
 import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from foreshock.archive.trouble import busy, damaged, disk_troubles, full
-from foreshock.words.shelf import Fate, Item, Kept, Page, Wanted
-
-FILE = "exchange.sqlite"
-#: how long a writer waits for another one, in seconds
-PATIENCE = 60
-#: pages of the database kept in memory by each thread, in KiB
-CACHE = 8_000
-
-SCHEMA = """
-CREATE TABLE object (
-    added INTEGER PRIMARY KEY,
-    collection TEXT NOT NULL,
-    id TEXT NOT NULL,
-    type TEXT NOT NULL,
-    version TEXT NOT NULL,
-    instant TEXT NOT NULL,
-    spec_version TEXT NOT NULL,
-    marking INTEGER NOT NULL,
-    newest INTEGER NOT NULL,
-    oldest INTEGER NOT NULL,
-    body BLOB NOT NULL
-);
-CREATE UNIQUE INDEX object_version ON object (collection, id, instant);
-CREATE INDEX object_newest ON object (collection, added) WHERE newest = 1;
-CREATE INDEX object_all ON object (collection, added);
-CREATE INDEX object_type ON object (collection, type, added);
-CREATE TABLE part (
-    added INTEGER NOT NULL REFERENCES object (added) ON DELETE CASCADE,
-    ref TEXT NOT NULL,
-    PRIMARY KEY (added, ref)
-) WITHOUT ROWID;
-CREATE INDEX object_marking ON object (id, marking);
-CREATE TABLE clock (last INTEGER NOT NULL);
-INSERT INTO clock VALUES (0);
-CREATE TABLE note (name TEXT PRIMARY KEY, body BLOB NOT NULL, until REAL NOT NULL);
-PRAGMA user_version = 1;
-"""
-
-_FLAG = {"last": "newest = 1", "first": "oldest = 1"}
+from foreshock.words.shelf import Fate, Item, Note, Outcome, Shelf, Wanted
 
 
-class SqliteShelf:
-    """The shelf of one house, in one file. May be used by several threads and processes."""
+def open_shelf(home: Path, database: str = "") -> Shelf:
+    """The shelf of a house: in its archive's folder, or in the PostgreSQL that a DSN names.
 
-    def __init__(self, home: Path) -> None:
-        self._file = home / FILE
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
-        with disk_troubles(self._file), self._writing() as connection:
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in SCHEMA.split(";\n"):
-                    connection.execute(statement)
+    Raises `ArchiveError` where it cannot be opened, `WrongUse` where the driver is not installed.
+    """
+    if database:
+        from foreshock.archive.shelf_postgres import PostgresShelf
 
+        return PostgresShelf(database)
+    from foreshock.archive.shelf_sqlite import SqliteShelf
+
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return SqliteShelf(home)
+
+
+# -- writing together ----------------------------------------------------------------------------
+
+
+class Job:
+    """Objects that somebody wants kept, and what became of them."""
+
+    def __init__(self, collection: str, items: Sequence[Item], outcome: Outcome | None) -> None:
+        self.collection, self.items, self.outcome = collection, items, outcome
+        self.fates: list[Fate] = []
+        self.done = False
+        self.error: BaseException | None = None
+
+
+class Together(ABC):
+    """Writes for all who wait, one of them for all."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Job] = deque()
+        self._turn = threading.Lock()
+
+    def put(
+        self, collection: str, items: Sequence[Item], outcome: Outcome | None = None
+    ) -> list[Fate]:
+        """Keep objects in one transaction, all that can be kept; what became of each."""
+        job = Job(collection, items, outcome)
+        self._waiting.append(job)
+        with self._turn:
+            if not job.done:
+                jobs = []
+                while self._waiting:
+                    jobs.append(self._waiting.popleft())
+                self._settle(jobs)
+        if job.error is not None:
+            raise job.error
+        return job.fates
+
+    def _settle(self, jobs: list[Job]) -> None:
+        error: BaseException | None = None
+        try:
+            self._write(jobs)
+        except BaseException as fault:
+            error = fault  # nothing of the transaction was kept: all who wait are told so
+        for job in jobs:
+            job.done, job.error = True, error
+
+    @abstractmethod
+    def _write(self, jobs: list[Job]) -> None:
+        """Keep what the jobs bring in one transaction, and set their fates."""
+
+    @abstractmethod
     def close(self) -> None:
-        """Let go of the file."""
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
+        """Let go of the store."""
 
     def __enter__(self) -> Self:
         return self
@@ -79,177 +89,121 @@ class SqliteShelf:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def put(self, collection: str, items: Sequence[Item]) -> list[Fate]:
-        """Keep objects in one transaction, all that can be kept; what became of each."""
-        with self._writing() as connection:
-            last = connection.execute("SELECT last FROM clock").fetchone()[0]
-            fates: list[Fate] = []
-            for item in items:
-                there = connection.execute(
-                    "SELECT body FROM object WHERE collection = ? AND id = ? AND instant = ?",
-                    (collection, item.id, item.instant),
-                ).fetchone()
-                if there is not None:
-                    fates.append("same" if there[0] == item.body else "conflict")
-                    continue
-                last = max(time.time_ns() // 1000, last + 1)
-                self._keep(connection, collection, item, last)
-                fates.append("kept")
-            connection.execute("UPDATE clock SET last = ?", (last,))
-        return fates
 
-    def _keep(
-        self, connection: sqlite3.Connection, collection: str, item: Item, added: int
-    ) -> None:
-        key = (collection, item.id)
-        newest, oldest = connection.execute(
-            "SELECT MAX(instant), MIN(instant) FROM object WHERE collection = ? AND id = ?", key
-        ).fetchone()
-        is_newest = newest is None or item.instant > newest
-        is_oldest = oldest is None or item.instant < oldest
-        for flag, moved in (("newest", is_newest), ("oldest", is_oldest)):
-            if moved and newest is not None:
-                connection.execute(
-                    f"UPDATE object SET {flag} = 0 WHERE collection = ? AND id = ? AND {flag} = 1",
-                    key,
-                )
-        connection.execute(
-            "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (added, collection, item.id, item.type, item.version, item.instant, item.spec_version,
-             int(item.marking), is_newest, is_oldest, item.body),
+# -- what a transaction does ---------------------------------------------------------------------
+
+#: where an object stands: number of the collection, id
+Place = tuple[int, str]
+
+
+class There(NamedTuple):
+    """What the store holds already of the objects that come."""
+
+    #: oldest and newest instant
+    span: Mapping[Place, tuple[str, str]]
+    #: the content under exactly this id and instant
+    body: Mapping[tuple[int, str, str], bytes]
+
+
+class Plan(NamedTuple):
+    """The rows that are to be written."""
+
+    rows: list[tuple[Any, ...]]
+    #: `added` of an object -> an id that it points to
+    parts: list[tuple[int, str]]
+    #: places whose object of the store is the newest, or the oldest, no longer
+    not_newest: list[Place]
+    not_oldest: list[Place]
+    notes: list[Note]
+    last: int
+
+
+def plan(jobs: Sequence[tuple[Job, int]], there: There, last: int, clock: int) -> Plan:
+    """What is to be written for jobs (each with the number of its collection); sets their fates.
+
+    `last` is the newest number given so far, `clock` the time in microseconds: a number is the
+    time, or one more than the last where the clock stands still or has gone back.
+    """
+    span = dict(there.span)
+    body = dict(there.body)
+    come: list[tuple[int, int, Item]] = []
+    notes = []
+    for job, key in jobs:
+        for item in job.items:
+            kept = body.get((key, item.id, item.instant))
+            if kept is not None:
+                job.fates.append("same" if kept == item.body else "conflict")
+                continue
+            last = max(clock, last + 1)
+            come.append((last, key, item))
+            body[key, item.id, item.instant] = item.body
+            oldest, newest = span.get((key, item.id), (item.instant, item.instant))
+            span[key, item.id] = min(oldest, item.instant), max(newest, item.instant)
+            job.fates.append("kept")
+        if job.outcome is not None:
+            notes.append(job.outcome(job.fates))
+    rows: list[tuple[Any, ...]] = []
+    for added, key, item in come:
+        oldest, newest = span[key, item.id]
+        rows.append(
+            (added, key, item.id, item.type, item.version, item.instant, item.spec_version,
+             int(item.marking), int(item.instant == newest), int(item.instant == oldest), item.body)
         )  # fmt: skip
-        if item.refs:
-            connection.executemany(
-                "INSERT OR IGNORE INTO part VALUES (?, ?)", [(added, ref) for ref in item.refs]
-            )
-
-    def page(self, collection: str, wanted: Wanted) -> Page:
-        """The next objects that a reader asks for and may see.
-
-        An object made of others is shown only to a reader who may see each of these, too.
-        """
-        where, values = _where(collection, wanted)
-        rows = self._connection().execute(
-            f"SELECT added, id, version, body FROM object AS o {_index(wanted)} WHERE {where}"
-            " ORDER BY added LIMIT ?",
-            (*values, wanted.limit + 1),
-        ).fetchall()  # fmt: skip
-        kept = tuple(
-            Kept(added=added, id=id, version=version, body=body)
-            for added, id, version, body in rows[: wanted.limit]
-        )
-        return Page(objects=kept, more=len(rows) > wanted.limit)
-
-    def take_away(self, collection: str, wanted: Wanted) -> int:
-        """Drop the versions of objects that are asked for; how many there were."""
-        where, values = _where(collection, wanted)
-        with self._writing() as connection:
-            gone = connection.execute(
-                f"SELECT added, id FROM object AS o WHERE {where}", values
-            ).fetchall()
-            for added, _ in gone:
-                connection.execute("DELETE FROM part WHERE added = ?", (added,))
-                connection.execute("DELETE FROM object WHERE added = ?", (added,))
-            for id in {id for _, id in gone}:
-                for flag, far in (("newest", "MAX"), ("oldest", "MIN")):
-                    connection.execute(
-                        f"UPDATE object SET {flag} = (instant = (SELECT {far}(instant) FROM object"
-                        " WHERE collection = ?1 AND id = ?2)) WHERE collection = ?1 AND id = ?2",
-                        (collection, id),
-                    )
-        return len(gone)
-
-    def note(self, name: str, body: bytes, until: float) -> None:
-        """Remember a small document under a name until a moment (seconds since 1970)."""
-        with self._writing() as connection:
-            connection.execute("DELETE FROM note WHERE until < ?", (time.time(),))
-            connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (name, body, until))
-
-    def noted(self, name: str, at: float) -> bytes | None:
-        """A remembered document; None when there is none at that moment."""
-        row = self._connection().execute(
-            "SELECT body FROM note WHERE name = ? AND until >= ?", (name, at)
-        ).fetchone()  # fmt: skip
-        return None if row is None else bytes(row[0])
-
-    # -- connections -----------------------------------------------------------------------------
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-            )
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
-                           f"cache_size = -{CACHE}"):  # fmt: skip
-                connection.execute(f"PRAGMA {pragma}")
-            self._local.connection = connection
-            self._open.append(connection)
-        return connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with disk_troubles(self._file), self._explained():
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Say what an error of the database means."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-                raise full(self._file) from error
-            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise busy(self._file) from error
-            raise damaged(self._file, str(error)) from error
-
-
-def _where(collection: str, wanted: Wanted) -> tuple[str, list[Any]]:
-    """The conditions of a question, and their values."""
-    parts = ["o.collection = ?", "o.added > ?", "o.marking <= ?"]
-    values: list[Any] = [collection, wanted.after, int(wanted.clearance)]
-    parts.append(
-        "NOT EXISTS (SELECT 1 FROM part AS p JOIN object AS q ON q.id = p.ref"
-        " WHERE p.added = o.added AND q.marking > ?)"
+    moved = [(place, span[place], was) for place, was in there.span.items()]
+    return Plan(
+        rows=rows,
+        parts=[(added, ref) for added, _, item in come for ref in dict.fromkeys(item.refs)],
+        not_newest=[place for place, now, was in moved if now[1] != was[1]],
+        not_oldest=[place for place, now, was in moved if now[0] != was[0]],
+        notes=notes,
+        last=last,
     )
-    values.append(int(wanted.clearance))
+
+
+# -- what a reader asks --------------------------------------------------------------------------
+
+_FLAG = {"last": "newest = 1", "first": "oldest = 1"}
+
+
+def where(wanted: Wanted) -> tuple[str, list[Any]]:
+    """The conditions of a question but for the collection, and their values.
+
+    An object made of others is shown only to a reader who may see each of these, too; an older
+    version only to one who may see the newest.
+    """
+    most = int(wanted.clearance)
+    parts = ["o.added > ?", "o.marking <= ?"]
+    values: list[Any] = [wanted.after, most]
+    # written as a value, not as NOT EXISTS, which PostgreSQL turns into a join over all there is
+    parts.append(
+        "COALESCE((SELECT MAX(q.marking) FROM part AS p JOIN object AS q ON q.id = p.ref"
+        " WHERE p.added = o.added), 0) <= ?"
+    )
+    values.append(most)
     for column, among in (
         ("id", wanted.ids),
         ("type", wanted.types),
         ("spec_version", wanted.spec_versions),
     ):
         if among:
-            parts.append(f"o.{column} IN ({_marks(among)})")
+            parts.append(f"o.{column} IN ({marks(among)})")
             values.extend(among)
+    if wanted.versions != ("last",):
+        # "> 0" and not "= 1": the index of the newest ones is the wrong way to one of them
+        parts.append(
+            "(SELECT MAX(n.marking) FROM object AS n WHERE n.id = o.id"
+            " AND n.collection = o.collection AND n.newest > 0) <= ?"
+        )
+        values.append(most)
     if "all" not in wanted.versions:
         either = [f"o.{_FLAG[one]}" for one in wanted.versions if one in _FLAG]
         if wanted.instants:
-            either.append(f"o.instant IN ({_marks(wanted.instants)})")
+            either.append(f"o.instant IN ({marks(wanted.instants)})")
             values.extend(wanted.instants)
-        parts.append(f"({' OR '.join(either) or '0'})")
+        parts.append(f"({' OR '.join(either) or '1 = 0'})")
     return " AND ".join(parts), values
 
 
-def _index(wanted: Wanted) -> str:
-    """The index that answers a question; left to itself, the planner walks the newest ones.
-
-    At 100,000 objects that is the difference between 0.1 ms and 60 ms for one object by its id.
-    """
-    if wanted.ids:
-        return "INDEXED BY object_version"
-    if wanted.types:
-        return "INDEXED BY object_type"
-    return "INDEXED BY object_newest" if wanted.versions == ("last",) else "INDEXED BY object_all"
-
-
-def _marks(values: Iterable[object]) -> str:
+def marks(values: Iterable[object]) -> str:
+    """A question mark for each value."""
     return ", ".join("?" for _ in values)

@@ -126,18 +126,18 @@ def flaws(engine: Engine) -> list[str]:
 
 
 @contextmanager
-def troubles(home: Path) -> Iterator[None]:
-    """Say what an error of SQLite, or of the disk, means for the archive."""
+def troubles(home: Path, file: str = "journal.sqlite") -> Iterator[None]:
+    """Say what an error of SQLite in a file of the archive, or of the disk, means."""
     try:
         with disk_troubles(home):
             yield
     except DBAPIError as error:
-        raise _meaning(home, error.orig) from error
+        raise _meaning(home, file, error.orig) from error
     except sqlite3.Error as error:
-        raise _meaning(home, error) from error
+        raise _meaning(home, file, error) from error
 
 
-def _meaning(home: Path, error: BaseException | None) -> ArchiveError:
+def _meaning(home: Path, file: str, error: BaseException | None) -> ArchiveError:
     code = getattr(error, "sqlite_errorcode", 0)
     base = code & 0xFF  # the extended codes keep the plain one in their low byte
     if base == sqlite3.SQLITE_FULL or (base == sqlite3.SQLITE_IOERR and _cramped(home)):
@@ -145,11 +145,11 @@ def _meaning(home: Path, error: BaseException | None) -> ArchiveError:
     if base in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return busy(home)
     if base in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return damaged(home, f"journal.sqlite cannot be read ({error})")
+        return damaged(home, f"{file} cannot be read ({error})")
     if base in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return unwritable(home, str(error))
     if base == sqlite3.SQLITE_ERROR:  # a table or column that should be there is not
-        return damaged(home, f"journal.sqlite is not of the expected form ({error})")
+        return damaged(home, f"{file} is not of the expected form ({error})")
     return ArchiveError(
         f"the archive {home} refused: {error}",
         next_step="Run `foreshock archive verify`.",

@@ -21,6 +21,7 @@ from foreshock.desk.cli_pack import app as pack_app
 from foreshock.desk.cli_people import app as people_app
 from foreshock.desk.cli_record import app as record_app
 from foreshock.desk.cli_share import app as share_app
+from foreshock.desk.cli_taxii import app as taxii_app
 from foreshock.desk.options import (
     AsOf,
     Documents,
@@ -65,6 +66,7 @@ app = typer.Typer(
 app.add_typer(archive_app, name="archive")
 app.add_typer(pack_app, name="pack")
 app.add_typer(share_app, name="share")
+app.add_typer(taxii_app, name="taxii")
 app.add_typer(cli_ledger.measures_app, name="measures")
 app.add_typer(record_app, name="record")
 app.add_typer(cli_missions.missions_app, name="missions")

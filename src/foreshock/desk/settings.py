@@ -8,6 +8,7 @@
 | holders | FORESHOCK_HOLDERS | for whom, parted by commas |
 | documents | FORESHOCK_DOCUMENTS | folders to take in at every round, parted by commas |
 | port | FORESHOCK_PORT | port of the web desk on this machine |
+| database | FORESHOCK_DATABASE | DSN of a PostgreSQL that keeps the objects exchanged by TAXII |
 
 A folder that is not written whole counts from where the command is started.
 """
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     holders: tuple[str, ...] = ()
     documents: tuple[Path, ...] = ()
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8421
+    database: str = ""
 
 
 #: setting -> what is said to be expected where it cannot be understood
@@ -45,6 +47,7 @@ _EXPECTED = {
     "holders": "a list of ids, such as KR, EU",
     "documents": "a list of folders",
     "port": "a port from 1 to 65535",
+    "database": "a DSN, such as postgresql://warn@db.example.org/exchange",
 }
 
 

@@ -8,8 +8,9 @@ that keeps the object. Timestamp cursor, page cursor and order of commit are the
 reader who follows it loses nothing and gets nothing twice, whatever writers do meanwhile.
 """
 
-from collections.abc import Sequence
-from typing import Literal, Protocol
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Literal, Protocol, Self
 
 from foreshock.words.markings import Marking
 from foreshock.words.records import Struct
@@ -71,10 +72,34 @@ class Page(Struct, frozen=True, kw_only=True):
 Fate = Literal["kept", "same", "conflict"]
 
 
+class Note(Struct, frozen=True, kw_only=True):
+    """A small document beside the objects: the outcome of a post, how far one has read."""
+
+    name: str
+    body: bytes
+    #: until when it is remembered, in seconds since 1970
+    until: float
+
+
+#: what is to be noted of the fate of objects, in the transaction that keeps them
+Outcome = Callable[[list[Fate]], Note]
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """How much lies in a collection."""
+
+    collection: str
+    objects: int
+    #: the number of the newest, see `Kept.added`
+    last: int
+
+
 class Shelf(Protocol):
     """Keeps objects in collections, in the order of arrival."""
 
-    def put(self, collection: str, items: Sequence[Item]) -> list[Fate]:
+    def put(
+        self, collection: str, items: Sequence[Item], outcome: Outcome | None = None
+    ) -> list[Fate]:
         """Keep objects in one transaction, all that can be kept; what became of each."""
         ...
 
@@ -86,6 +111,10 @@ class Shelf(Protocol):
         """Drop the versions of objects that are asked for; how many there were."""
         ...
 
+    def held(self) -> list[Held]:
+        """The collections in which something lies, by name."""
+        ...
+
     def note(self, name: str, body: bytes, until: float) -> None:
         """Remember a small document under a name until a moment (seconds since 1970)."""
         ...
@@ -93,3 +122,18 @@ class Shelf(Protocol):
     def noted(self, name: str, at: float) -> bytes | None:
         """A remembered document; None when there is none at that moment."""
         ...
+
+    def notes(self, prefix: str, at: float, limit: int) -> list[Note]:
+        """The documents remembered at a moment whose names begin so, by name."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...  # fmt: skip

@@ -2,6 +2,7 @@
 
     House, Collection    what is offered
     Account              who may read and write which collection, and up to which marking
+    Book, change_book    what is offered and to whom, kept in a file
     make_taxii           the server as an ASGI application
 
 TAXII carries objects between tools; it has no signatures, no receipts and no withdrawal that
@@ -10,6 +11,16 @@ by marking, at the moment of reading.
 """
 
 from foreshock.exchange.taxii.accounts import Account, Collection, House, hashed
+from foreshock.exchange.taxii.book import Book, change_book, read_book
 from foreshock.exchange.taxii.serve import make_taxii
 
-__all__ = ["Account", "Collection", "House", "hashed", "make_taxii"]
+__all__ = [
+    "Account",
+    "Book",
+    "Collection",
+    "House",
+    "change_book",
+    "hashed",
+    "make_taxii",
+    "read_book",
+]

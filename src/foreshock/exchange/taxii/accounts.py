@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from foreshock.gate import MAY_SEE
 from foreshock.words.markings import Marking
@@ -81,28 +82,43 @@ class Door:
     """Lets in who shows the right name and password.
 
     Working a password out is slow on purpose. One that was right is remembered for a while under a
-    key that only this process has, so that a partner who polls pays once.
+    key that only this process has, so that a partner who polls pays once. An account that was
+    changed or taken away is so from the next request on.
     """
 
-    def __init__(self, accounts: tuple[Account, ...]) -> None:
-        self._accounts = {account.name: account for account in accounts}
+    def __init__(self, accounts: Callable[[], tuple[Account, ...]]) -> None:
+        self._accounts = accounts
         self._key = os.urandom(32)
-        self._right: OrderedDict[bytes, float] = OrderedDict()
+        #: digest of name and password -> until when it counts, and the secret it was right for
+        self._right: OrderedDict[bytes, tuple[float, str]] = OrderedDict()
         self._wrong: dict[str, list[float]] = {}
         self._lock = threading.Lock()
+
+    def known(self, header: str | None) -> Account | None:
+        """The account of a header that was found right a while ago; None: it has to be worked out.
+
+        Takes microseconds, `who` some fifty milliseconds.
+        """
+        given = _basic(header)
+        if given is None:
+            return None
+        account = self._account(given[0])
+        until, secret = self._right.get(self._mark(given), (0.0, ""))
+        if account is None or until < time.monotonic() or secret != account.secret:
+            return None
+        return account
 
     def who(self, header: str | None) -> Account | None:
         """The account that an Authorization header shows; None for none or a wrong one."""
         given = _basic(header)
         if given is None:
             return None
+        if (known := self.known(header)) is not None:
+            return known
         name, password = given
-        account = self._accounts.get(name)
-        mark = hmac.digest(self._key, f"{len(name)}:{name}{password}".encode(), "sha256")
+        account = self._account(name)
         at = time.monotonic()
         with self._lock:
-            if account is not None and self._right.get(mark, 0) > at:
-                return account
             tries = [t for t in self._wrong.get(name, []) if t > at - 60]
             if len(tries) >= TRIES:
                 return None
@@ -112,7 +128,7 @@ class Door:
         right = hmac.compare_digest(secret, hashed(password, base64.b64decode(salt)))
         with self._lock:
             if right and account is not None:
-                self._right[mark] = at + FRESH
+                self._right[self._mark(given)] = (at + FRESH, account.secret)
                 while len(self._right) > _KEPT:
                     self._right.popitem(last=False)
                 return account
@@ -120,6 +136,13 @@ class Door:
                 self._wrong.clear()
             self._wrong[name] = [*tries, at]
         return None
+
+    def _account(self, name: str) -> Account | None:
+        return next((one for one in self._accounts() if one.name == name), None)
+
+    def _mark(self, given: tuple[str, str]) -> bytes:
+        name, password = given
+        return hmac.digest(self._key, f"{len(name)}:{name}{password}".encode(), "sha256")
 
 
 def _basic(header: str | None) -> tuple[str, str] | None:

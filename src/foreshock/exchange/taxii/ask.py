@@ -94,7 +94,7 @@ def _values(given: dict[str, str], field: str) -> tuple[str, ...]:
     if text is None:
         return ()
     values = tuple(dict.fromkeys(one.strip() for one in text.split(",")))
-    if not all(values):
+    if not all(values) or not all(one.isprintable() and len(one) < 400 for one in values):
         raise Malformed(f"match[{field}] is {text[:60]!r}, expected values parted by commas")
     return values
 

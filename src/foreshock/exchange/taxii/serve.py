@@ -10,6 +10,7 @@ Source: TAXII Version 2.1, OASIS Standard, 10 June 2021. Where the standard leav
 """
 
 import asyncio
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -29,7 +30,7 @@ from foreshock.exchange.intake import Refused, Unparsed, sort_out, take_apart
 from foreshock.exchange.taxii import ask
 from foreshock.exchange.taxii.accounts import Account, Collection, Door, House
 from foreshock.words.markings import Marking
-from foreshock.words.shelf import Item, Page, Shelf, Wanted
+from foreshock.words.shelf import Fate, Item, Note, Page, Shelf, Wanted
 
 STIX = "application/stix+json;version=2.1"
 #: how long the outcome of a POST can be asked for, in seconds; the standard asks for a day
@@ -38,6 +39,8 @@ STATUS_KEPT = 3 * 86_400
 BODY_SECONDS = 30.0
 #: objects in one POST; more are refused before any is looked at
 POST_MOST = 20_000
+
+_UUID = re.compile(r"[0-9a-f-]{36}")
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -51,13 +54,18 @@ class Failure(Exception):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-def make_taxii(house: House, accounts: tuple[Account, ...], shelf: Shelf) -> Starlette:
+#: what is offered and to whom, asked anew at each request
+Offer = Callable[[], tuple[House, tuple[Account, ...]]]
+
+
+def make_taxii(offer: Offer, shelf: Shelf) -> Starlette:
     """The server as an ASGI application; `shelf` keeps the objects.
 
-    TLS, and limits on the number of requests, are the business of the proxy in front of it.
+    The path of the API root is that of the first answer of `offer`. TLS is the business of the
+    proxy in front of it.
     """
-    server = Server(house, accounts, shelf)
-    root = urlsplit(house.url).path.rstrip("/")
+    server = Server(offer, shelf)
+    root = urlsplit(offer()[0].url).path.rstrip("/")
     one = f"{root}/collections/{{collection}}"
     routes: list[tuple[str, dict[str, Any]]] = [
         ("/taxii2/", {"GET": server.discovery}),
@@ -82,18 +90,22 @@ def make_taxii(house: House, accounts: tuple[Account, ...], shelf: Shelf) -> Sta
 class Server:
     """Answers the requests of TAXII 2.1 from a shelf."""
 
-    def __init__(self, house: House, accounts: tuple[Account, ...], shelf: Shelf) -> None:
-        self._house = house
+    def __init__(self, offer: Offer, shelf: Shelf) -> None:
+        self._offer = offer
         self._shelf = shelf
-        self._door = Door(accounts)
-        self._offered = {one.id: one for one in house.collections}
+        self._door = Door(lambda: offer()[1])
+
+    @property
+    def _house(self) -> House:
+        return self._offer()[0]
 
     def guarded(self, verbs: dict[str, Any]) -> Answer:
         """An endpoint: who asks, in which form, with which verb; then the answer."""
 
         async def answer(request: Request) -> Response:
             try:
-                who = await run_in_threadpool(self._door.who, request.headers.get("authorization"))
+                shown = request.headers.get("authorization")
+                who = self._door.known(shown) or await run_in_threadpool(self._door.who, shown)
                 if who is None:
                     raise Failure(
                         401, "Credentials are needed", WWW_Authenticate='Basic realm="taxii"'
@@ -146,7 +158,8 @@ class Server:
         return _json(_told(self._named(request, who), who))
 
     def _named(self, request: Request, who: Account, right: str = "") -> Collection:
-        found = self._offered.get(request.path_params["collection"])
+        wanted = request.path_params["collection"]
+        found = next((one for one in self._house.collections if one.id == wanted), None)
         if found is None or found.id not in who.read | who.write:
             raise Failure(404, "No such collection")
         if right and found.id not in getattr(who, right):
@@ -209,8 +222,9 @@ class Server:
 
     def status(self, request: Request, who: Account) -> Response:
         """What became of a POST; only its own sender may ask."""
-        name = f"{who.name}/{request.path_params['status']}"
-        body = self._shelf.noted(name, time.time())
+        asked = request.path_params["status"]
+        known = _UUID.fullmatch(asked) is not None
+        body = self._shelf.noted(f"status/{who.name}/{asked}", time.time()) if known else None
         if body is None:
             raise Failure(404, "No such status")
         return _sent(body)
@@ -261,36 +275,19 @@ class Server:
             raise Failure(413, "Too many objects", f"At most {POST_MOST} are taken at once.")
         items, refused = sort_out(bodies)
         items, too_strict = _fit(items, collection)
-        failures = [
-            {"id": one.id, "version": one.version or "unknown", "message": one.why}
-            for one in (*refused, *too_strict)
-        ]
-        successes = []
-        for item, fate in zip(items, self._shelf.put(collection.id, items), strict=True):
-            told = {"id": item.id, "version": item.version or "unversioned"}
-            if fate == "conflict":
-                why = "another content is kept under this id and version; it stays"
-                failures.append({**told, "message": why})
-            else:
-                successes.append(told)
-        return self._noted(who, successes, failures)
-
-    def _noted(self, who: Account, successes: list[Any], failures: list[Any]) -> Response:
         name = str(uuid.uuid4())
-        said: dict[str, Any] = {
-            "id": name,
-            "status": "complete",
-            "request_timestamp": ask.moment(time.time_ns() // 1000),
-            "total_count": len(successes) + len(failures),
-            "success_count": len(successes),
-            "failure_count": len(failures),
-            "pending_count": 0,
-        }
-        said.update({"successes": successes} if successes else {})
-        said.update({"failures": failures} if failures else {})
-        body = msgspec.json.encode(said)
-        self._shelf.note(f"{who.name}/{name}", body, time.time() + STATUS_KEPT)
-        return _sent(body, 202)
+        said: dict[str, Any] = {}
+
+        def outcome(fates: list[Fate]) -> Note:
+            said.update(_status(name, items, fates, [*refused, *too_strict]))
+            return Note(
+                name=f"status/{who.name}/{name}",
+                body=msgspec.json.encode(said),
+                until=time.time() + STATUS_KEPT,
+            )
+
+        self._shelf.put(collection.id, items, outcome)
+        return _sent(msgspec.json.encode(said), 202)
 
     def delete(self, request: Request, who: Account) -> Response:
         """Drop versions of an object: only for those who may read, write and delete."""
@@ -306,6 +303,35 @@ class Server:
         )
         self._shelf.take_away(collection.id, chosen)
         return Response(status_code=200, media_type=ask.MEDIA)
+
+
+def _status(
+    name: str, items: list[Item], fates: list[Fate], refused: list[Refused]
+) -> dict[str, Any]:
+    """The status resource of a POST: what became of each object."""
+    failures = [
+        {"id": one.id, "version": one.version or "unknown", "message": one.why} for one in refused
+    ]
+    successes = []
+    for item, fate in zip(items, fates, strict=True):
+        told = {"id": item.id, "version": item.version or "unversioned"}
+        if fate == "conflict":
+            why = "another content is kept under this id and version; it stays"
+            failures.append({**told, "message": why})
+        else:
+            successes.append(told)
+    said: dict[str, Any] = {
+        "id": name,
+        "status": "complete",
+        "request_timestamp": ask.moment(time.time_ns() // 1000),
+        "total_count": len(successes) + len(failures),
+        "success_count": len(successes),
+        "failure_count": len(failures),
+        "pending_count": 0,
+    }
+    said.update({"successes": successes} if successes else {})
+    said.update({"failures": failures} if failures else {})
+    return said
 
 
 def _fit(items: list[Item], collection: Collection) -> tuple[list[Item], list[Refused]]:

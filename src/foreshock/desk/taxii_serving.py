@@ -1,0 +1,82 @@
+"""Serves the exchange by TAXII 2.1, until Ctrl-C."""
+
+import contextlib
+import errno
+import ipaddress
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from foreshock.desk.talk import Interrupted, say
+from foreshock.errors import WrongUse
+from foreshock.exchange.taxii.accounts import Account, House
+from foreshock.exchange.taxii.book import Watched
+from foreshock.exchange.taxii.serve import make_taxii
+from foreshock.words.shelf import Shelf
+
+#: requests that are answered at the same time; more are told to come again
+AT_ONCE = 200
+#: seconds for which a connection that asks nothing is kept open
+IDLE = 30
+
+
+def serve_taxii(home: Path, shelf: Shelf, host: str, port: int) -> None:
+    """Serve what the book in `home` offers. `port` 0: any; raises `WrongUse` when it is taken."""
+    listener = _listen(host, port)
+    with contextlib.closing(listener):
+        port = listener.getsockname()[1]
+        listens = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        watched = Watched(home)
+
+        def offer() -> tuple[House, tuple[Account, ...]]:
+            book = watched()
+            return book.house(listens), book.accounts
+
+        house = offer()[0]
+        if not is_loopback(host):
+            say(
+                f"Warning: {host} is reached from other machines, and nothing here is encrypted: "
+                "whoever is on the way reads secrets and objects. Put a proxy with TLS in front "
+                "and let this listen on 127.0.0.1."
+            )
+        app = make_taxii(offer, shelf)
+        config = uvicorn.Config(
+            app, log_level="warning", server_header=False, lifespan="off",
+            limit_concurrency=AT_ONCE, timeout_keep_alive=IDLE, timeout_graceful_shutdown=5,
+        )  # fmt: skip
+        say(f"TAXII 2.1 is served on {listens}/taxii2/ as {house.url} - Ctrl-C ends it.")
+        with contextlib.suppress(Interrupted):
+            uvicorn.Server(config).run(sockets=[listener])
+    say("TAXII is no longer served.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is reached from this machine only.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0")
+    (True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # with its protocol named, asyncio sends small answers at once (TCP_NODELAY)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror}"
+        raise WrongUse(
+            f"port {port} on {host} {why}",
+            next_step="Close what uses it, or choose another with --host and --port.",
+        ) from None
+    return listener
