@@ -247,7 +247,41 @@ BREACHES = {
     "a word for what is covered that is none": (
         "imports.csv",
         [{**BUYS, "covers": "most"}],
-        "imports.csv:2: Invalid enum value 'most'",
+        "imports.csv:2: covers 'most' is none of all, leaders, one, unnamed, withheld",
+    ),
+    "a number that is a word": (
+        "stocks.csv",
+        [
+            {
+                "item": "min.ga",
+                "holder": "KR",
+                "days_low": "few",
+                "days_likely": "2",
+                "days_high": "3",
+                **SOURCE,
+            }
+        ],
+        "stocks.csv:2: days_low 'few' is no number",
+    ),
+    "a number that is none": (
+        "provides.csv",
+        [{**MAKES, "tonnes": "nan"}],
+        "provides.csv:2: tonnes 'nan' is no number",
+    ),
+    "a year that is no whole number": (
+        "imports.csv",
+        [{**BUYS, "year": "2019.5"}],
+        "imports.csv:2: year '2019.5' is no whole number",
+    ),
+    "a day of a month that is none": (
+        "imports.csv",
+        [{**BUYS, "source_date": "2023-13-01"}],
+        "imports.csv:2: source_date '2023-13-01' is no day written YYYY-MM-DD",
+    ),
+    "a row without what must be given": (
+        "imports.csv",
+        [{**BUYS, "origin": ""}],
+        "imports.csv:2: origin is empty or missing, but must be given",
     ),
     "a table with a misspelt name": ("import.csv", [{"holder": "KR"}], "is no table of the pack"),
     "a column told twice": ("stocks.csv", [], "stand there twice"),
@@ -276,6 +310,24 @@ def test_all_breaches_are_named_at_once_and_nothing_is_loaded(tmp_path):
     with pytest.raises(PackError) as error:
         pack.load(tmp_path)
     assert error.value.problems == found
+
+
+def test_every_cell_of_a_row_that_is_wrong_is_named(tmp_path):
+    write(tmp_path, "imports.csv", {**BUYS, "share": "most", "year": "last", "basis": "hearsay"})
+    found = [p.partition(": ")[2] for p in problems(tmp_path)]
+    assert found == [
+        "share 'most' is no number",
+        "year 'last' is no whole number",
+        "basis 'hearsay' is none of imports, supply",
+    ]
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_file_with_other_marks_between_its_columns_is_told_so(mark, tmp_path):
+    (tmp_path / "codes.csv").write_text(f"item{mark}system\nmin.ga{mark}HS\n", "utf-8")
+    assert problems(tmp_path) == (
+        f"codes.csv:1: the columns are parted by {mark!r}; save the file with commas",
+    )
 
 
 def test_a_row_that_cannot_be_read_is_not_held_against_those_that_name_it(tmp_path):

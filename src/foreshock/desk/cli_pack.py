@@ -79,6 +79,9 @@ def info(home: Home = None, json: Json = False) -> None:
         checked = [str(one.checked.get(word, "")) for word in ("official", "secondary", "unopened")]
         table.add_row(one.file, str(one.rows), str(one.replacing or ""), *checked)
     show(table)
+    if found.problems:
+        say(f"{len(found.problems)} problem(s): a round would load nothing of this pack. "
+            "See them with foreshock pack check.")  # fmt: skip
 
 
 @app.command()

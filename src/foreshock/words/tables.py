@@ -7,11 +7,14 @@ takes the field's default, a cell of a `tuple` field holds several values parted
 import csv
 import io
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
+from math import isfinite
 from pathlib import Path
-from typing import Any, TypeVar, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec.structs import FieldInfo, fields
 
 from foreshock.errors import PackError, RecordError
 
@@ -41,10 +44,7 @@ def read_table(path: Path, kind: type[T], problems: list[str]) -> tuple[T, ...]:
         return ()
     unknown = [name for name in header if name not in hints]
     if unknown or not header:
-        problems.append(
-            f"{path.name}:1: unknown column(s) {', '.join(unknown) or '(no header)'}, "
-            f"expected some of {', '.join(kind.__struct_fields__)}"
-        )
+        problems.append(f"{path.name}:1: {_strange(unknown, kind)}")
         return ()
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
@@ -59,6 +59,14 @@ def read_table(path: Path, kind: type[T], problems: list[str]) -> tuple[T, ...]:
     except csv.Error as error:
         problems.append(f"{path.name}:{reader.line_num}: {error}")
     return tuple(rows)
+
+
+def _strange(unknown: list[str], kind: type[msgspec.Struct]) -> str:
+    other = next((mark for mark in (";", "\t") if any(mark in name for name in unknown)), "")
+    if other:
+        return f"the columns are parted by {other!r}; save the file with commas"
+    known = ", ".join(name for name in kind.__struct_fields__ if name != "ref")
+    return f"unknown column(s) {', '.join(unknown) or '(no header)'}, expected some of {known}"
 
 
 def _text(path: Path, problems: list[str]) -> str | None:
@@ -81,15 +89,16 @@ def _row(
     if len(cells) != len(header):
         problems.append(f"{path.name}:{line}: {len(cells)} cells, expected {len(header)}")
         return None
-    try:
-        told = dict(zip(header, cells, strict=True))
-        return _converted(kind, told, several, f"pack:{path.name}:{line}")
-    except msgspec.ValidationError as error:
-        problems.append(f"{path.name}:{line}: {error}")
-        return None
+    told = dict(zip(header, cells, strict=True))
+    row, wrong = _converted(kind, told, several, f"pack:{path.name}:{line}")
+    problems.extend(f"{path.name}:{line}: {sentence}" for sentence in wrong)
+    return row
 
 
-def _converted(kind: type[T], told: Mapping[str, str], several: set[str], ref: str) -> T:
+def _converted(
+    kind: type[T], told: Mapping[str, str], several: set[str], ref: str
+) -> tuple[T | None, list[str]]:
+    """The row, or what is wrong with each of its cells."""
     values: dict[str, Any] = {}
     for name, cell in told.items():
         cell = cell.strip()
@@ -97,7 +106,49 @@ def _converted(kind: type[T], told: Mapping[str, str], several: set[str], ref: s
             values[name] = [c.strip() for c in cell.split("|")] if name in several else cell
     if "ref" in kind.__struct_fields__:
         values["ref"] = ref
-    return msgspec.convert(values, kind, strict=False)
+    try:
+        row = msgspec.convert(values, kind, strict=False)
+        sound = all(isfinite(getattr(row, name) or 0) for name in _numbers(kind))
+    except msgspec.ValidationError:
+        sound = False
+    if sound:
+        return row, []
+    return None, [said for field in fields(kind) if (said := _wrong(field, values, _hints(kind)))]
+
+
+@cache
+def _numbers(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The columns that hold fractions or amounts."""
+    return tuple(n for n, hint in _hints(kind).items() if float in (hint, *get_args(hint)))
+
+
+def _wrong(field: FieldInfo, values: Mapping[str, Any], hints: Mapping[str, Any]) -> str:
+    """What is wrong with one cell, in a sentence; empty if nothing is."""
+    name, hint = field.name, hints[field.name]
+    if name not in values:
+        return f"{name} is empty or missing, but must be given" if field.required else ""
+    try:
+        made = msgspec.convert(values[name], hint, strict=False)
+    except msgspec.ValidationError:
+        return f"{name} {values[name]!r} is {_expected(hint)}"
+    finite = not isinstance(made, float) or isfinite(made)
+    return "" if finite else f"{name} {values[name]!r} is no number"
+
+
+def _expected(hint: Any) -> str:
+    """What a cell is not, by the type of its column.
+
+    >>> _expected(float | None), _expected(Literal["a", "b", ""])
+    ('no number', 'none of a, b')
+    """
+    if get_origin(hint) is Literal:
+        return f"none of {', '.join(word for word in get_args(hint) if word)}"
+    kinds = {hint, *get_args(hint)}
+    if date in kinds:
+        return "no day written YYYY-MM-DD"
+    return (
+        "no whole number" if int in kinds else "no number" if float in kinds else "not of its form"
+    )
 
 
 def row_of(kind: type[T], told: Mapping[str, str], ref: str = "") -> T:
@@ -116,10 +167,10 @@ def row_of(kind: type[T], told: Mapping[str, str], ref: str = "") -> T:
         known = ", ".join(name for name in hints if name != "ref")
         raise RecordError(f"no column {', '.join(unknown)}", expected=f"some of {known}")
     several = {name for name, hint in hints.items() if get_origin(hint) is tuple}
-    try:
-        return _converted(kind, told, several, ref)
-    except msgspec.ValidationError as error:
-        raise RecordError(f"the row cannot be read: {error}") from None
+    row, wrong = _converted(kind, told, several, ref)
+    if row is None:
+        raise RecordError(f"the row cannot be read: {'; '.join(wrong)}")
+    return row
 
 
 @cache
