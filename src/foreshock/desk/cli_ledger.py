@@ -170,7 +170,11 @@ def show_(
         if sides:
             show("Who stands where:", words.stances_table(sides, here.pack))
         show(*words.conflict_lines(voices))
-        show(*(f"Chain: {line}" for chain in near for line in words.chain_lines(chain)[:1]))
+        answers = [a for c in near for a in c.answers if measure.name in (a.answer, a.to)]
+        if answers:
+            show("What it answers, and what answers it:")
+            seen = {measure.name}
+            show(*(f"  {words.answers_line([a], here.book, seen)}" for a in answers))
 
 
 @measures_app.command()
@@ -345,7 +349,7 @@ def chains(
         found = [c for c in here.findings.chains if about is None or about in c.names]
 
         def lines(rows: Iterable[Any]) -> list[str]:
-            return [line for chain in rows for line in words.chain_lines(chain)]
+            return [line for chain in rows for line in words.chain_lines(chain, here.book)]
 
         _list(here, found, json, "chains", lines)
 

@@ -8,7 +8,18 @@ from rich.text import Text
 
 from foreshock.desk import phrases
 from foreshock.desk.evidence import Sources
-from foreshock.ledger import Book, Chain, Conflict, Difference, Due, Handling, Scope
+from foreshock.ledger import (
+    Answer,
+    Book,
+    Chain,
+    Conflict,
+    Difference,
+    Due,
+    Handling,
+    Held,
+    Scope,
+)
+from foreshock.ledger.chains import later
 from foreshock.words.pack import Pack
 from foreshock.words.records import Commitment, Entry, Measure, PromiseStep, Stance, Step
 
@@ -138,7 +149,8 @@ def conflict_lines(conflicts: Iterable[Conflict]) -> list[str]:
     lines = []
     for one in conflicts:
         about = one.about or "no measure of the ledger"
-        lines.append(f"{about}: voices differ on {one.what}.")
+        differ = "voices differ on" if len(one.sides) > 1 else "one voice denies, on"
+        lines.append(phrases.plain(f"{about}: {differ} {one.what}."))
         for side in one.sides:
             grade = f", grade {side.grade}" if side.grade else ""
             who = ", ".join(side.who)
@@ -200,16 +212,67 @@ def stances_table(stances: Iterable[Stance], pack: Pack) -> Table:
     return table
 
 
-def chain_lines(chain: Chain) -> list[str]:
-    """A chain: what answered what, with the days between and what each side held."""
-    lines = [phrases.plain(chain.says)]
-    for answer in chain.answers:
-        for held in answer.held:
-            if held.measures:
-                names = ", ".join(held.measures[-HELD:])
-                names += f" and {len(held.measures) - HELD} older" * (len(held.measures) > HELD)
-                lines.append(f"  {answer.day}: {held.who} held against {held.towards}: {names}")
+#: how an answer stands to what it answers, of one and of several
+ANSWERS = {
+    "retaliates": ("answers", "answer"),
+    "concedes": ("gives way to", "give way to"),
+    "follows": ("carries out", "carry out"),
+    "replaces": ("stands in the place of", "stand in the place of"),
+}
+
+
+def chain_lines(chain: Chain, book: Book) -> list[str]:
+    """A chain: what set it off, then answer by answer, with the days between and what each held.
+
+    Answers alike are told together. Those inferred from texts come last, and say so.
+    """
+    lines, seen = [], set[str]()
+    if chain.began:
+        lines.append(phrases.plain(f"{chain.began}."))
+        seen |= {name for name in chain.names if f"({name})" in chain.began}
+    alike: dict[tuple[object, ...], list[Answer]] = {}
+    for one in chain.answers:
+        rest = one.why if one.basis == "inferred" else ""
+        key = (one.basis, one.when, one.relation, one.to, one.act, one.days, rest)
+        alike.setdefault(key, []).append(one)
+    held = set[Held]()
+    for answers in alike.values():
+        lines.append("  " + answers_line(answers, book, seen))
+        new = [h for h in answers[0].held if h not in held]
+        held.update(new)
+        lines += [f"      {_held(h)}" for h in new]
     return lines
+
+
+def answers_line(answers: Sequence[Answer], book: Book, seen: set[str]) -> str:
+    """Answers alike in one line; names in `seen` were told with their titles before."""
+    one = answers[0]
+    who = "; ".join(_titled(a.answer, book, seen) for a in answers)
+    act = f", {one.act.replace('_', ' ')}," if one.act else ""
+    verb = ANSWERS[one.relation][len(answers) > 1]
+    line = f"{one.when}: {who}{act} {verb} {_titled(one.to, book, seen)}, {later(one.days)}"
+    if one.basis == "inferred":
+        line += f" [inferred, confidence {one.confidence:.2f}: {one.why}]"
+    return phrases.plain(f"{line}.")
+
+
+def _titled(name: str, book: Book, seen: set[str]) -> str:
+    if name in seen:
+        return name
+    seen.add(name)
+    if name in book.named:
+        return f"{book.named[name].title} ({name})"
+    promise = next((c for c in book.commitments if c.name == name), None)
+    return f'"{promise.what.rstrip(".")}" ({name})' if promise else name
+
+
+def _held(held: Held) -> str:
+    who, towards = held.who, held.towards
+    if not held.measures:
+        return f"{who} then held nothing against {towards} by name"
+    names = ", ".join(held.measures[-HELD:])
+    older = len(held.measures) - HELD
+    return f"{who} then held against {towards}: {names}" + (f" and {older} older" * (older > 0))
 
 
 def handlings_table(found: Iterable[Handling], pack: Pack) -> Table:

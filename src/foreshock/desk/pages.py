@@ -318,7 +318,7 @@ def measure(view: View, name: str) -> Context:
         ],
         "conflicts": [c for c in view.findings.conflicts if c.about == name],
         "stances": [s for s in view.findings.stances if s.about == name],
-        "chains": [c for c in view.findings.chains if name in c.names],
+        "answers": [a for c in view.findings.chains for a in c.answers if name in (a.answer, a.to)],
         "warnings": [w for w in view.standing() if w.item in _reach(view, found.items)],
     }
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from foreshock.ledger import telling
 from foreshock.ledger.life import Timeline, when
 from foreshock.ledger.periods import days
-from foreshock.ledger.tables import ANSWER_DAYS, BELIEVABLE, RELATION_SAYS, RELATIONS
+from foreshock.ledger.tables import ANSWER_DAYS, BELIEVABLE, RELATION_SAYS, RELATIONS, STAGE
 from foreshock.words.pack import Pack
 from foreshock.words.records import Commitment, Event, Measure, Struct
 
@@ -38,8 +38,12 @@ class Answer(Struct, frozen=True, kw_only=True):
     confidence: float = 1.0
     #: on what it rests, in one sentence
     why: str = ""
-    #: day of the answer
+    #: day of the answer; of one told by month or year only, the last day
     day: Day
+    #: the day as it was told: YYYY, YYYY-MM or YYYY-MM-DD
+    when: str = ""
+    #: what was done to the measure by the answer, where it is no beginning: suspended, eased, ended
+    act: str = ""
     #: days since the first step of what it answers; None: a date is told too coarsely to say
     days: int | None
     #: what the two sides held against each other at the end of that day
@@ -58,6 +62,8 @@ class Chain(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     answers: tuple[Answer, ...]
     says: str
+    #: what set it off, in words; empty where every answer is inferred
+    began: str = ""
 
 
 class Sides(Struct, frozen=True, kw_only=True):
@@ -108,7 +114,7 @@ def _told(sides: Sides) -> list[Answer]:
         ends = {row.answer, row.to} <= {*sides.measures, *sides.deals}
         if not ends or row.published > sides.day or row.checked == "unopened":
             continue
-        day = days(row.date)[0] if row.date else _span(sides, row.answer)[0]
+        span = days(row.date) if row.date else _span(sides, row.answer)
         by = f" ({row.publisher})" if row.publisher else ""
         found.append(
             Answer(
@@ -116,8 +122,8 @@ def _told(sides: Sides) -> list[Answer]:
                 to=row.to,
                 relation=row.relation,
                 why=f"{row.what}{by}",
-                day=day,
-                days=_passed(sides, row.to, days(row.date) if row.date else None, row.answer),
+                day=span[1],
+                days=_passed(sides, row.to, span),
                 evidence=(row.ref,) if row.ref else (),
             )
         )
@@ -195,8 +201,8 @@ def _of_text(sides: Sides, told: tuple[Event, Event], what: tuple[str, Relation,
         confidence=round(min(*sure, *believed, event.confidence, 1.0), 2),
         why=f"{publisher}, {telling.published(event)}, says that one act answers another; that "
         "these two were meant was found by matching",
-        day=_span(sides, answer)[0],
-        days=_passed(sides, to, None, answer),
+        day=_span(sides, answer)[1],
+        days=_passed(sides, to, _span(sides, answer)),
         evidence=(event.id,),
     )
 
@@ -222,30 +228,58 @@ def _public(sides: Sides, name: str) -> Day:
     return min(step.published for step in sides.deals[name].steps)
 
 
-def _passed(sides: Sides, to: str, at: tuple[Day, Day] | None, answer: str) -> int | None:
+def _passed(sides: Sides, to: str, at: tuple[Day, Day]) -> int | None:
     """Days from one to the other; None where one of the two is only told by month or year."""
-    first, second = _span(sides, to), at or _span(sides, answer)
-    if first[0] != first[1] or second[0] != second[1]:
-        return None
-    return (second[0] - first[0]).days
+    first = _span(sides, to)
+    exact = first[0] == first[1] and at[0] == at[1]
+    return (at[0] - first[0]).days if exact else None
+
+
+def _act(sides: Sides, one: Answer) -> str:
+    """What was done to the measure that day; empty where it began, or for a promise."""
+    steps = sides.measures[one.answer].steps if one.answer in sides.measures else ()
+    that_day = [step.step for step in steps if when(step) == one.day]
+    changes = [step for step in that_day if step not in STAGE]
+    return changes[-1] if changes and not set(that_day) & set(STAGE) else ""
+
+
+def _as_told(sides: Sides, one: Answer) -> str:
+    span = _span(sides, one.answer)
+    if one.day != span[1] or span[0] == span[1]:
+        return one.day.isoformat()
+    month = (span[0].year, span[0].month) == (span[1].year, span[1].month)
+    return f"{span[0]:%Y-%m}" if month else f"{span[0]:%Y}"
 
 
 def _with_words(sides: Sides, one: Answer) -> Answer:
     """The answer with its sentence, and what each side then held."""
-    held = _held(sides, (_who(sides, one.answer), _who(sides, one.to)), one.day)
-    says = f"{_title(sides, one.answer)} {RELATION_SAYS[one.relation]} {_title(sides, one.to)}"
-    says += f", {_later(one.days)}"
+    both = _who(sides, one.answer), _who(sides, one.to)
+    held = _held(sides, both, one.day) if one.relation in ("retaliates", "concedes") else ()
+    one = replace(one, act=_act(sides, one), when=_as_told(sides, one), held=held)
+    says = f"{_title(sides, one.answer)}{_acting(one)} {RELATION_SAYS[one.relation]} "
+    says += f"{_title(sides, one.to)}, {later(one.days)}"
     for side in held:
         count = f"{len(side.measures) or 'no'} control{'' if len(side.measures) == 1 else 's'}"
         says += f"; {_name(sides, side.who)} then held {count} against {_name(sides, side.towards)}"
     if one.basis == "inferred":
         says = f"Inferred, confidence {one.confidence:.2f}: {says} ({one.why})"
-    return replace(one, held=held, says=says)
+    return replace(one, says=says)
 
 
-def _later(days_passed: int | None) -> str:
+def _acting(one: Answer) -> str:
+    return f", {one.act.replace('_', ' ')}," if one.act else ""
+
+
+def later(days_passed: int | None) -> str:
+    """How long after, in words.
+
+    >>> later(0), later(2), later(None)
+    ('on the same day', '2 days after it', 'a date is only told by month or year')
+    """
     if days_passed is None:
         return "a date is only told by month or year"
+    if days_passed == 0:
+        return "on the same day"
     if days_passed < 0:
         return f"dated {_count(-days_passed)} before it"
     return f"{_count(days_passed)} after it"
@@ -265,7 +299,8 @@ def _title(sides: Sides, name: str) -> str:
     if name in sides.measures:
         return f"{sides.measures[name].title} ({name})"
     deal = sides.deals[name]
-    return f'the promise of {_name(sides, _who(sides, name))} "{deal.what.rstrip(".")}" ({name})'
+    who = " and ".join(_name(sides, one) for one in deal.who_promises) or "nobody named"
+    return f'the promise of {who} "{deal.what.rstrip(".")}" ({name})'
 
 
 def _name(sides: Sides, who: str) -> str:
@@ -322,11 +357,15 @@ def _chain(sides: Sides, answers: Sequence[Answer]) -> Chain:
     if not told:
         says = " ".join(f"{one.says}." for one in line)
         return Chain(names=tuple(names), answers=tuple(line), says=says)
-    heads = _names(told) - {one.answer for one in told}
-    start = next(n for n in names if n in (heads or _names(told)))
-    says = f"{_span(sides, start)[0]}: {_title(sides, start)}."
+    # what began as an answer set nothing off; what was only changed by one may have
+    answering = {a.answer for a in told if a.relation in ("retaliates", "replaces") or not a.act}
+    heads = [n for n in names if n in _names(told) - answering] or names
+    # what set it off is a measure; a promise comes later, and is carried out
+    start = next((n for n in heads if n in sides.measures), heads[0])
+    began = f"{_public(sides, start)}: {_title(sides, start)}"
+    says = f"{began}."
     for one in told:
-        gap = "" if one.days is None else f" ({_later(one.days)})"
-        says += f" {one.day}: {_title(sides, one.answer)} {RELATION_SAYS[one.relation]} "
-        says += f"{one.to}{gap}."
-    return Chain(names=tuple(names), answers=tuple(line), says=says)
+        gap = "" if one.days is None else f" ({later(one.days)})"
+        says += f" {one.when}: {_title(sides, one.answer)}{_acting(one)} "
+        says += f"{RELATION_SAYS[one.relation]} {one.to}{gap}."
+    return Chain(names=tuple(names), answers=tuple(line), says=says, began=began)

@@ -88,8 +88,9 @@ def conflicts(
     pack: Pack, measures: Iterable[Measure], deals: Iterable[Commitment], voices: Voices
 ) -> tuple[Conflict, ...]:
     """Everything on which voices differ: dates of one step, denials, outcomes of a promise."""
-    found = [c for measure in measures for c in _dates(measure, voices)]
-    found += [_denied(pack, event, name, voices) for event, name in voices.denials]
+    by_name = {measure.name: measure for measure in measures}
+    found = [c for measure in by_name.values() for c in _dates(measure, voices)]
+    found += [_denied(pack, event, by_name.get(name), voices) for event, name in voices.denials]
     found += [c for deal in deals for c in _outcomes(deal)]
     return tuple(sorted(found, key=lambda c: (c.about, c.what)))
 
@@ -128,20 +129,33 @@ def _of_step(step: Step, voices: Voices) -> Says:
     )
 
 
-def _denied(pack: Pack, event: Event, name: str, voices: Voices) -> Conflict:
-    tools = ", ".join(word.replace("_", " ") for word in event.instruments) or "a control"
+def _denied(pack: Pack, event: Event, measure: Measure | None, voices: Voices) -> Conflict:
+    """A denial, beside what is said of the measure that it denies.
+
+    Who says that licences are no ban denies another thing than the licences: he stands alone.
+    """
+    tools = ", ".join(word.replace("_", " ") for word in event.instruments) or "control"
     items = ", ".join(pack.name.get(item, item) for item in event.items)
-    who = event.source.who or (event.source.kind,)
     issuer = next(iter(telling.issuers(event)), "")
-    says = f"there is no {tools} on {items} by {pack.name.get(issuer, issuer) or 'anybody'}"
+    what = f"{tools} on {items}" + (f" by {pack.name.get(issuer, issuer)}" if issuer else "")
+    if event.type == "EASE":
+        what = f"easing, {what}"
     side = Says(
-        who=who,
-        says=says,
+        who=event.source.who or (event.source.kind,),
+        says="there is none",
         published=telling.published(event),
         evidence=(event.id,),
         grade=grading.grade([event], issuer, voices.publishers),
     )
-    return Conflict(about=name, what=f"denied by {', '.join(who)}: {tools}", sides=(side,))
+    sides = [side]
+    if (
+        measure is not None
+        and event.type != "EASE"
+        and set(event.instruments) <= set(measure.instruments)
+    ):
+        sides.append(_of_step(min(measure.steps, key=when), voices))
+    name = measure.name if measure is not None else ""
+    return Conflict(about=name, what=f"whether there is: {what}", sides=tuple(sides))
 
 
 def _outcomes(deal: Commitment) -> Iterable[Conflict]:

@@ -94,6 +94,7 @@ def match(event: Event, known: Aim, told: tuple[Step, ...]) -> Match | None:
         _companies(event, measure),
         _dates(event, measure, told),
         _at_work(event, measure),
+        _not_over(event, measure),
     )
     if None in points or (at_large and not _certain(points, kindred, event)):
         return None
@@ -224,6 +225,15 @@ def _at_work(event: Event, measure: Measure) -> str | None:
     if passed < 0:
         return None  # nobody waits for a licence that is not yet asked for
     return "it was at work long enough for licences to be waited for" if passed > FRESH_DAYS else ""
+
+
+def _not_over(event: Event, measure: Measure) -> str | None:
+    """What ended long before is eased or tightened no more; it may still be looked back on."""
+    last = max(measure.steps, key=lambda step: (when(step), step.published))
+    if last.step not in ("ended", "dropped") or event.background:
+        return ""
+    passed = (telling.happened(event, latest=True) - when(last)).days
+    return None if passed > TELLING_DAYS else ""
 
 
 def _moved_lately(event: Event, measure: Measure) -> str:

@@ -9,7 +9,15 @@ from foreshock.ledger import telling
 from foreshock.ledger.grading import grade
 from foreshock.ledger.life import place, when
 from foreshock.ledger.match import Aim, Match, aim, match
-from foreshock.ledger.tables import CONTROLLED, DATED, DENIED, HEARD_OF, INSTEAD, OPENING
+from foreshock.ledger.tables import (
+    CONTROLLED,
+    DATED,
+    DENIED,
+    HEARD_OF,
+    INSTEAD,
+    OPENING,
+    SURE_OF_EASING,
+)
 from foreshock.words.clocks import Clocks, end_of
 from foreshock.words.markings import strictest
 from foreshock.words.pack import Pack
@@ -70,10 +78,8 @@ class Shelf:
             best = self._best(event, issuer)
             if not best:
                 self._open(event, issuer)
-            elif len(best) > 1 and event.type == "EASE" and not DATED & set(best[0].why):
-                names = ", ".join(hit.measure for hit in best[:3])
-                says = f"it eases one of {len(best)} controls that it fits equally well ({names}"
-                self._aside(event, "", says + (" ...)" if len(best) > 3 else ")"))
+            elif event.type == "EASE" and (doubt := _doubtful(best)):
+                self._aside(event, best[0].measure if len(best) == 1 else "", doubt)
             else:
                 self._add(event, best[0])
 
@@ -218,6 +224,19 @@ class Shelf:
         """
         told = [step for step in measure.steps if step.origin is None]
         return [self.events[ref] for step in told for ref in step.evidence if ref in self.events]
+
+
+def _doubtful(best: Sequence[Match]) -> str:
+    """Why it cannot be told which control an easing eases; empty if it can.
+
+    A wrong easing would call off a warning, so it has to be surer than a piece of evidence.
+    """
+    if best[0].confidence < SURE_OF_EASING and "the same targets" not in best[0].why:
+        return f"it eases some control, perhaps {best[0].measure}, but too little speaks for it"
+    if len(best) == 1 or DATED & set(best[0].why):
+        return ""
+    names = ", ".join(hit.measure for hit in best[:3]) + (" ..." if len(best) > 3 else "")
+    return f"it eases one of {len(best)} controls that it fits equally well ({names})"
 
 
 def known_measures(pack: Pack, day: date) -> tuple[tuple[Measure, ...], tuple[str, ...]]:

@@ -94,6 +94,9 @@ SCORES = {
 }
 BEST = 12
 
+#: least confidence with which an easing is taken for one of a measure
+SURE_OF_EASING = 0.5
+
 #: lines of SCORES by which the dates fit
 DATED = frozenset(
     {
