@@ -14,6 +14,7 @@
     │   ├── ArchiveFull      no room left on the disk
     │   └── ArchiveDamaged   what is stored is not what was written
     ├── NotAllowed           a marking forbids it
+    │   └── TooMuch          more than a partner may send in a day
     └── NotGenuine           a parcel or card whose signature or hash does not hold
 
 Every message says what, which, what was expected and what to do next, in one sentence each.
@@ -104,6 +105,10 @@ class ArchiveDamaged(ArchiveError):
 
 class NotAllowed(ForeshockError):
     """A marking forbids it."""
+
+
+class TooMuch(NotAllowed):
+    """More than a partner may send in a day."""
 
 
 class NotGenuine(ForeshockError):

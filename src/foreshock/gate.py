@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from foreshock.errors import NotAllowed
 from foreshock.words.markings import RULES, Marking, label
-from foreshock.words.records import Receiver, Record
+from foreshock.words.records import Receiver, Record, Struct
 
 R = TypeVar("R", bound=Record)
 
@@ -76,3 +76,68 @@ def fit_for(records: Iterable[R], receiver: Receiver) -> tuple[tuple[R, ...], in
     wanted = tuple(records)
     passed = tuple(r for r in wanted if allows(r, receiver))
     return passed, len(wanted) - len(passed)
+
+
+# -- objects that refer to others ----------------------------------------------------------------
+
+#: what an object counts as that is not known here: fail closed
+UNKNOWN = Marking.RED
+
+
+class Marked(Struct, frozen=True, kw_only=True):
+    """The effective marking of an object, and what made it so."""
+
+    marking: Marking
+    #: the object that it refers to and that is stricter than itself
+    by: str = ""
+    #: an object that it refers to and that is not known here
+    unknown: str = ""
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """Whether something may be seen, and the rule that decided, in one sentence."""
+
+    passes: bool
+    why: str
+
+
+def effective(own: Marking, parts: Iterable[tuple[str, Marked]]) -> Marked:
+    """The marking of an object with all that it refers to: the strictest of them.
+
+    >>> effective(Marking.GREEN, [("report--1", Marked(marking=Marking.RED))]).by
+    'report--1'
+    """
+    strict = Marked(marking=own)
+    for name, part in parts:
+        if part.marking > strict.marking:
+            strict = Marked(marking=part.marking, by=name, unknown=part.unknown)
+    return strict
+
+
+def judge(name: str, marked: Marked, receiver: Receiver) -> Verdict:
+    """Whether a receiver may see an object with this effective marking, and why; never its content.
+
+    >>> judge("report--1", Marked(marking=Marking.GREEN), PUBLIC).passes
+    False
+    """
+    most = MAY_SEE[receiver.circle]
+    passes = marked.marking <= most
+    is_marked = f"{name} is {label(marked.marking)} ({RULES[marked.marking].may_see})"
+    if marked.unknown:
+        is_marked += f" because it refers to {marked.unknown}, which is not known here"
+    elif marked.by:
+        is_marked += f" because it refers to {marked.by}"
+    verdict = "passes" if passes else "held back"
+    return Verdict(
+        passes=passes,
+        why=f"{is_marked}; {receiver.name} sees at most {label(most)}: {verdict}.",
+    )
+
+
+def circle_of(most: Marking) -> str:
+    """The widest circle that may see up to a marking.
+
+    >>> circle_of(Marking.GREEN)
+    'community'
+    """
+    return next(circle for circle, marking in MAY_SEE.items() if marking >= most)

@@ -17,7 +17,10 @@ from foreshock import __version__
 from foreshock.desk import cli_ledger, cli_missions, options
 from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
+from foreshock.desk.cli_audit import app as audit_app
 from foreshock.desk.cli_pack import app as pack_app
+from foreshock.desk.cli_parcel import app as parcel_app
+from foreshock.desk.cli_partners import app as partners_app
 from foreshock.desk.cli_people import app as people_app
 from foreshock.desk.cli_record import app as record_app
 from foreshock.desk.cli_share import app as share_app
@@ -67,6 +70,9 @@ app.add_typer(archive_app, name="archive")
 app.add_typer(pack_app, name="pack")
 app.add_typer(share_app, name="share")
 app.add_typer(taxii_app, name="taxii")
+app.add_typer(partners_app, name="partners")
+app.add_typer(parcel_app, name="parcel")
+app.add_typer(audit_app, name="audit")
 app.add_typer(cli_ledger.measures_app, name="measures")
 app.add_typer(record_app, name="record")
 app.add_typer(cli_missions.missions_app, name="missions")

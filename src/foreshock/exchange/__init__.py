@@ -1,23 +1,11 @@
-"""Passes records on to partners, signed, and reads what they pass on.
+"""Passes on what this house says, signed, and takes in what partners say.
 
-    new_identity, load_identity    who we are: an Ed25519 key pair in the archive's home
-    fingerprint                    a partner's key in a form two people can compare aloud
-    seal, open_parcel              records into a signed parcel for one receiver, and back
-    missing_numbers                parcels of a partner that never arrived
+    node, cards, partners          who we are, who they are, and how far we go with them
+    feeds, sending, parcels        what we say to whom, as signed segments of a chain
+    receive, content               what they say to us, checked in a fixed order
+    receipts, corrections          who got what; new versions, withdrawals, erasures
+    view, audit                    what is in force; what was done, line bound to line
+    stix, cap, taxii               the forms of other tools
 
-So far a parcel is signed, not encrypted: anybody who holds it can read it. What is marked
-TLP:AMBER or stricter is therefore sealed to nobody outside this house.
+What is kept is kept by a `words.feeds.FeedKeeper`; nothing leaves but through `gate.py`.
 """
-
-from foreshock.exchange.identity import Identity, fingerprint, load_identity, new_identity
-from foreshock.exchange.parcels import missing_numbers, open_parcel, seal
-
-__all__ = [
-    "Identity",
-    "fingerprint",
-    "load_identity",
-    "missing_numbers",
-    "new_identity",
-    "open_parcel",
-    "seal",
-]

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -36,6 +37,7 @@ _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,12}))?Z")
 #: a string of JSON; written so that the search runs over it in leaps, ten times as fast
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
+_NO_PARTS = ("created_by_ref", "object_marking_refs")
 _FINE = 12  # digits of a fraction of a second that are kept apart
 
 
@@ -84,14 +86,27 @@ def examine(body: bytes, at: datetime | None = None) -> Item | Refused:
     >>> examine(b'{"id": "report--1"}').why
     "id is 'report--1', expected type--UUID"
     """
-    return _examined(body, _text((at or now()) + AHEAD))
+    return _examined(body, _latest(at or now()))
+
+
+def look_into(body: bytes, at: datetime | None = None) -> tuple[dict[str, Any], Item] | Refused:
+    """One object, parsed and fit to be kept, or why it is not: as `examine`."""
+    try:
+        said = _parsed(body)
+        return said, _item(said, body, _latest(at or now()))
+    except _Unsound as fault:
+        return _refusal(fault)
 
 
 def _examined(body: bytes, latest: str) -> Item | Refused:
     try:
         return _item(_parsed(body), body, latest)
     except _Unsound as fault:
-        return Refused(id=fault.id[:300], version=fault.version[:60], why=str(fault))
+        return _refusal(fault)
+
+
+def _refusal(fault: "_Unsound") -> Refused:
+    return Refused(id=fault.id[:300], version=fault.version[:60], why=str(fault))
 
 
 class _Unsound(Exception):
@@ -109,6 +124,9 @@ class _Unsound(Exception):
 def _parsed(body: bytes) -> dict[str, Any]:
     if len(body) > BYTES:
         raise _Unsound(f"it has {len(body)} bytes, expected at most {BYTES}")
+    plain = _plainly(body)
+    if plain is not None:
+        return plain
     bare = _STRINGS.sub(b"", body)  # what is left between the strings tells the shape
     deep = most = 0
     for bracket in _BRACKETS.findall(bare):
@@ -124,6 +142,22 @@ def _parsed(body: bytes) -> dict[str, Any]:
         raise _Unsound("it is no JSON object")
     if _keys(said) != bare.count(b":"):  # parsers let the last of two win, and differ on which
         raise _Unsound(f"a key stands there twice: {_twice(body)}", said)
+    return said
+
+
+def _plainly(body: bytes) -> dict[str, Any] | None:
+    """The object, where it is beyond doubt: written as we would, so no key can stand there twice.
+
+    That takes 4 microseconds for 1 kB instead of 80. None says nothing against the object.
+    """
+    if body.count(b"[") + body.count(b"{") > DEPTH:
+        return None
+    try:
+        said = msgspec.json.decode(body)
+        if not isinstance(said, dict) or msgspec.json.encode(said) != body:
+            return None
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
+        return None
     return said
 
 
@@ -159,7 +193,7 @@ def _item(said: dict[str, Any], body: bytes, latest: str) -> Item:
         raise _Unsound(f"type is {str(kind)[:60]!r}, but the id begins with {match[1]!r}", said)
     version = said.get("modified") or said.get("created") or ""
     instant = _instant("created", said.get("created"), said)
-    if said.get("modified") is not None:
+    if said.get("modified") not in (None, said.get("created")):
         instant = _instant("modified", said["modified"], said)
     if instant > latest:
         raise _Unsound(f"modified is {version}, which lies in the future", said)
@@ -195,6 +229,12 @@ def instant(text: str) -> str | None:
     except ValueError:
         return None
     return f"{match[1]}.{(match[2] or '').ljust(_FINE, '0')}Z"
+
+
+@lru_cache(64)
+def _latest(at: datetime) -> str:
+    """The latest version that is taken at a moment; the same for thousands of objects."""
+    return _text(at + AHEAD)
 
 
 def _text(moment: datetime) -> str:
@@ -237,11 +277,11 @@ def _refs(said: dict[str, Any]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for field, value in said.items():
-        if field in ("created_by_ref", "object_marking_refs"):
+        if not field.endswith(("_ref", "_refs")) or field in _NO_PARTS:
             continue
-        if field.endswith("_ref") and isinstance(value, str):
+        if isinstance(value, str):
             found[value] = None
-        elif field.endswith("_refs") and isinstance(value, list):
+        elif isinstance(value, list):
             found.update((one, None) for one in value if isinstance(one, str))
     if len(found) > REFS:
         raise _Unsound(f"it points to {len(found)} objects, expected at most {REFS}", said)

@@ -438,27 +438,6 @@ class Bulletin(Record, frozen=True, kw_only=True):
     caveats: tuple[str, ...] = ()
 
 
-class Partner(Struct, frozen=True, kw_only=True):
-    """Somebody with whom parcels are exchanged, known by a key handed over in person."""
-
-    name: str
-    #: Ed25519 public key, 64 hex digits
-    key: str
-    circle: Literal["public", "community", "organisation", "own", "person"] = "community"
-
-
-class Parcel(Struct, frozen=True, kw_only=True):
-    """A signed bundle of records for one receiver, as it was opened or is about to be sealed."""
-
-    sender: str
-    receiver: str
-    #: position in the sender's own chain of parcels to this receiver, from 1
-    number: int
-    #: SHA-256 of the parcel before it; empty for the first
-    previous: str
-    records: tuple[Record, ...]
-
-
 class Receipt(Record, frozen=True, kw_only=True):
     """Proof that a parcel was sent or arrived: its number and hash in the chain of two parties."""
 

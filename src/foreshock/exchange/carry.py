@@ -1,0 +1,173 @@
+"""Records of this house inside STIX objects, and back.
+
+Any STIX tool reads the plain properties; a Foreshock node finds the record itself in an extension
+of its own, as the exact text that its author encoded. Its id is the hash of what it says, so a
+record cannot change on its way without losing its name.
+
+A warning that was cancelled or has expired is not `revoked`: in a feed that is for ever, and a
+warning on the same item may have to be issued again. It says so in its name.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from foreshock.errors import NotAllowed, NotGenuine, WrongUse
+from foreshock.exchange import stix
+from foreshock.exchange.node import Node
+from foreshock.exchange.parcels import NOT_DECODED
+from foreshock.words.clocks import live
+from foreshock.words.feeds import FeedKeeper
+from foreshock.words.markings import Marking, strictest
+from foreshock.words.pack import Pack
+from foreshock.words.records import KINDS, Nature, Receiver, Record
+
+EXTENSION = stix.name_of("extension-definition", "carried record 1.0")
+#: kinds that never travel: they are this house's own books, and a forged one would falsify them
+#: (a forged reading would stand for what our own reader finds in a text)
+OWN_BOOKS = frozenset(
+    {
+        *("reading", "receipt", "round", "entry", "mission", "assignment"),
+        *("submission", "disclosure", "release", "deed", "person"),
+    }
+)
+#: how an index entry for a carried record begins
+CARRIES = "carries:"
+
+#: the form is made whole; who may see it is decided when it is published
+_WHOLE = Receiver(name="this node", circle="person")
+_LEFT_OUT = ("extension-definition", "marking-definition")
+_CONTAINERS = (list, tuple)
+
+
+def objects(
+    records: Sequence[Record], node: Node, pack: Pack,
+    first: Mapping[str, datetime] | None = None,
+) -> list[bytes]:  # fmt: skip
+    """Records as STIX objects of ours, each of which carries its record, places before them.
+
+    `first`: as for `stix.bundle`. Raises `WrongUse` for a record that is not sealed, or is one of
+    the house's own books.
+    """
+    made: dict[tuple[str, str], bytes] = {}
+    for record in records:
+        kind = type(record).__name__.lower()
+        if kind in OWN_BOOKS or kind not in KINDS:
+            raise WrongUse(f"{record.id or kind} is a {kind}", expected="a record that may travel")
+        if record.id != record.sealed().id:
+            raise WrongUse(
+                f"the {kind} {record.id or 'without id'} was changed since it was sealed"
+            )
+        said = stix.bundle([record], _WHOLE, node.card.name, pack, first).get("objects", [])
+        beside = [o for o in said if o["type"] not in _LEFT_OUT]
+        main = (
+            beside.pop() if beside and beside[-1]["type"] not in ("identity", "location") else None
+        )
+        if main is None:
+            main = _note(record, kind, node)
+        main = _carrying(main, record, kind)
+        for one in [*beside, main]:
+            made[one["id"], one["modified"]] = msgspec.json.encode(one)
+    return list(made.values())
+
+
+def _note(record: Record, kind: str, node: Node) -> dict[str, Any]:
+    """A record for which STIX has no better form, as a note."""
+    at = stix._stamp(record.clocks.known_at)
+    says = getattr(record, "says", "") or getattr(record, "title", "") or kind
+    return {
+        "type": "note",
+        "spec_version": "2.1",
+        "id": stix.name_of("note", f"{node.card.identity} {record.id}"),
+        "created_by_ref": node.card.identity,
+        "created": at,
+        "modified": at,
+        "abstract": kind,
+        "content": str(says)[:2_000],
+        "object_refs": [node.card.identity],
+        "object_marking_refs": [stix._tlp(record.marking)],
+    }
+
+
+def _carrying(said: dict[str, Any], record: Record, kind: str) -> dict[str, Any]:
+    if said.pop("revoked", False):
+        state = str(getattr(record, "state", "over")).upper()
+        said["name"] = f"{state}: {said.get('name', '')}"[:250]
+    every = [record.marking, *(part.marking for part in parts(record))]
+    said["object_marking_refs"] = [stix._tlp(strictest(every))]
+    extensions = dict(said.get("extensions", {}))
+    extensions[EXTENSION] = {
+        "extension_type": "property-extension",
+        "record_kind": kind,
+        "record_id": record.id,
+        "record": msgspec.json.encode(record).decode(),
+    }
+    return {**said, "extensions": extensions}
+
+
+def parts(record: Record) -> list[Record]:
+    """Every record inside a record: a bulletin may carry stricter warnings than itself."""
+    found: list[Record] = []
+    for field in record.__struct_fields__:
+        value = getattr(record, field)
+        for part in value if isinstance(value, _CONTAINERS) else (value,):
+            if isinstance(part, Record):
+                found += [part, *parts(part)]
+    return found
+
+
+def carried_id(said: Mapping[str, Any]) -> str:
+    """The index entry of the record that an object says it carries; empty for none."""
+    extensions = said.get("extensions")
+    inside = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
+    name = inside.get("record_id") if isinstance(inside, dict) else None
+    ok = isinstance(name, str) and 0 < len(name) <= 80 and " " not in name
+    return f"{CARRIES}{name}" if ok else ""
+
+
+def record_in(body: bytes, marking: Marking, nature: Nature, at: datetime) -> Record | None:
+    """The record that an object carries, known here from now on; None when it carries none.
+
+    `marking` is the object's, `nature` that of its feed. Raises `NotGenuine` for a record that is
+    not what it says, is marked otherwise, or is of another nature.
+    """
+    said = msgspec.json.decode(body)
+    if not carried_id(said):
+        return None
+    inside = said["extensions"][EXTENSION]
+    kind = None if inside.get("record_kind") in OWN_BOOKS else KINDS.get(inside.get("record_kind"))
+    if kind is None:
+        raise NotGenuine(f"the object carries a {str(inside.get('record_kind'))[:40]!r}")
+    try:
+        record = msgspec.json.decode(inside["record"], type=kind)
+        every = [record, *parts(record)]
+        sound = all(one.id == one.sealed().id for one in every)
+    except (*NOT_DECODED, KeyError, TypeError, ValueError) as error:
+        raise NotGenuine(f"the record in the object cannot be read ({str(error)[:80]})") from None
+    if not sound or record.id != inside["record_id"]:
+        raise NotGenuine("the id of the record in the object is not that of its content")
+    if strictest([one.marking for one in every]) > marking:
+        raise NotGenuine("the record in the object is marked more strictly than the object")
+    if any(one.nature != nature for one in every):
+        raise NotGenuine(f"the record in the object is not {nature}, as its feed is")
+    # the sender's clocks tell when *they* knew; a replay of our past must not see it before us
+    clocks = live(at, record.clocks.published, record.clocks.happened)
+    return msgspec.structs.replace(record, clocks=clocks)
+
+
+def may_replace(record: Record, author: str, keeper: FeedKeeper, is_known: bool) -> None:
+    """`NotAllowed` when a record would replace one that did not come from the same author.
+
+    Else a partner could make our own judgement vanish by "correcting" it. `is_known`: the record
+    in whose place it would stand is here.
+    """
+    if record.supersedes is None:
+        return
+    theirs = {p.author for p in keeper.citing(f"{CARRIES}{record.supersedes}")}
+    if theirs != {author} and (is_known or theirs):
+        raise NotAllowed(
+            f"{record.id} would replace {record.supersedes}, which did not come from its author",
+            expected="a correction of records that the author sent before",
+        )
