@@ -1,12 +1,13 @@
 """Who acts and on whom: the nearest fitting name by grammar, then by rules of last resort."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 from foreshock.reading.frames import Trigger
 from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.names import Mention
 from foreshock.reading.page import AGENT, OWNER, PRIVATE, Line, Page
+from foreshock.reading.parties import together, together_after, unique
 from foreshock.reading.sentences import Clause
 
 #: types that only a state can do
@@ -28,6 +29,8 @@ FIRM = ("modifier", "by", "subject", "pronoun", "issuer", "speaker")
 OWNED = ("modifier", "by", "issuer", "speaker")
 
 Found = tuple[Ids, str]
+#: characters between an office and the place that tells whose it is
+_BESIDE = 6
 
 
 class Search:
@@ -37,6 +40,7 @@ class Search:
         self.page, self.line, self.trigger, self.memory = page, line, trigger, memory
         self.clause: Clause = line.clause_at(trigger.start)
         kind = trigger.frame.actor or ("gov" if trigger.frame.type in STATE_ONLY else "any")
+        self.begun = self.clause.start if self.clause.begun < 0 else self.clause.begun
         self.only_states = kind == "gov"
         self.usable = [m for m in line.actors if m.state or not self.only_states]
 
@@ -44,7 +48,7 @@ class Search:
         """The ids of those who act, and the rule that found them; empty if nobody was found."""
         rules: dict[str, Callable[[], Ids]] = {
             "modifier": self.modifier, "by": self.by, "company": self.company,
-            "subject": lambda: self.subject(self.clause.start),
+            "subject": lambda: self.subject(self.begun),
             "pronoun": self.pronoun, "place": self.place,
             "sentence": lambda: self.subject(self.line.span.start),
             "speaker": self.speaker, "owner": self.owner,
@@ -64,6 +68,8 @@ class Search:
         frame = self.trigger.frame
         if frame.type == "THREATEN":
             return FIRM
+        if frame.type == "PRICE":
+            return ("place", "told")
         if frame.type == "DISRUPT":
             return NEAR
         if frame.type == "RECOVER":
@@ -72,7 +78,9 @@ class Search:
             return ("described", *(rule for rule in RULES if rule not in ("owner", "told")))
         before = self.page.said(max(self.clause.start, self.trigger.start - 30), self.trigger.start)
         definite = self.page.language.re["definite"].search(before) is not None
-        return OWNED if frame.form == "noun" and definite else RULES
+        if frame.form == "noun" and definite:
+            return OWNED
+        return RULES if frame.subject == "actor" else tuple(r for r in RULES if r != "pronoun")
 
     # -- by grammar ------------------------------------------------------------------------------
 
@@ -108,6 +116,14 @@ class Search:
         before = self.page.said(max(start, self.trigger.start - 30), self.trigger.start)
         return self.page.language.re["be"].search(before) is not None
 
+    def voice(self) -> bool:
+        """Whether the verb can be passive: a participle, with "be" before it or with no subject."""
+        first = self.page.said(self.trigger.start, self.trigger.end).split()[0]
+        before = self.page.said(max(self.begun, self.trigger.start - 30), self.trigger.start)
+        if self.page.language.re["be"].search(before) or self.page.language.re["be"].search(first):
+            return True
+        return not first.endswith("ing") and not self.subject(self.begun)
+
     def modifier(self) -> Ids:
         """Whose noun it is: "China's rare earth curbs", "US tariffs"."""
         inside = [m for m in self.usable if self.trigger.start <= m.start < self.trigger.end]
@@ -142,7 +158,8 @@ class Search:
 
     def by(self) -> Ids:
         """The one after "by": "tariffs imposed by the United States"."""
-        for m in self.usable:
+        active = self.trigger.frame.form == "verb" and not self.voice()
+        for m in () if active else self.usable:
             between = self.page.said(self.trigger.end, m.start)
             if self.trigger.end <= m.start <= self.clause.end and len(between) < 60:
                 whose = self.trigger.frame.form == "noun" and between.strip() in ("of", "of the")
@@ -155,8 +172,7 @@ class Search:
 
     def company(self) -> Ids:
         """A company the pack does not know, right before the verb group."""
-        frame = self.trigger.frame
-        if frame.actor not in ("org", "any") or frame.type not in (*PHYSICAL, "POSITION"):
+        if self.only_states:
             return ()
         pool = self.page.unknown_companies(self.line, self.clause.start, self.trigger.start)
         pool = [m for m in pool if not self.page.preposition(self.line, m)]
@@ -181,6 +197,13 @@ class Search:
             return () if self.only_states else self.memory.company
         office = re_["office_words"].search(word)
         if office:
+            here = [
+                x for x in self.line.actors
+                if x.state and self.page.preposition(self.line, x) in ("in", "of", "for")
+                and 0 <= max(m.start() - x.end, x.start - m.end()) < _BESIDE
+            ]  # fmt: skip
+            if here:  # "in Seoul, the government", "the government of Chile"
+                return (here[0].id,)
             return (
                 self.memory.offices.get(office.group()) or self.memory.office or self.memory.state
             )
@@ -213,16 +236,19 @@ class Search:
         if frame.type not in PHYSICAL and not unsaid:
             return ()
         low, high = self.clause.start, self.clause.end
-        states = [m for m in self.line.actors if m.state and low <= m.start <= high]
+        around = (*self.line.actors, *self.line.places)
+        states = [m for m in around if m.state and low <= m.start <= high]
         owners = [m for m in states if self.page.use(m) in (OWNER, PRIVATE)]
         inside = [
             m
             for m in states
             if self.page.preposition(self.line, m) in ("in", "from", "at", "across", "uit")
+            or (frame.type == "FLOW" and self.page.preposition(self.line, m) == "into")
         ]
         if unsaid:
             return unique(inside[:1])
         free = [m for m in states if not self.page.preposition(self.line, m)]
+        free = [] if frame.type == "PRICE" else free
         return unique((owners or inside or free)[:1])
 
     def speaker(self) -> Ids:
@@ -291,13 +317,13 @@ class Search:
         after = [
             m for m in self.line.actors
             if not m.state and self.trigger.end <= m.start < self.clause.end
-            and self.page.preposition(self.line, m) in ("", "of", "at", "by")
+            and self.page.preposition(self.line, m) in ("", "of", "at", "by", "and", ",")
         ]  # fmt: skip
-        return unique(after[:1])
+        return together_after(self.page, after)
 
     def around(self) -> Ids:
         """The country that the sentence is about, for a loss told without a place."""
-        states = [m for m in self.line.actors if m.state]
+        states = [m for m in (*self.line.actors, *self.line.places) if m.state]
         there = [m for m in states if self.page.preposition(self.line, m) in ("in", "at", "across")]
         if not there and self.trigger.frame.mode not in ("shortage", "drought"):
             return ()
@@ -316,6 +342,8 @@ class Search:
         ids = tuple(i for i in self.memory.actors_of(items) if i != "all")
         if self.only_states:
             ids = tuple(i for i in ids if not i.startswith("org:"))
+        if self.trigger.frame.type == "PRICE":
+            ids = tuple(i for i in ids if not i.startswith("org:"))
         return ids if self.trigger.frame.type in (*PHYSICAL, "RESTRICT") else ()
 
     def last(self) -> Ids:
@@ -324,61 +352,3 @@ class Search:
         if not anaphor.search(self.page.low, self.line.span.start, self.line.span.end):
             return ()
         return self.memory.state if self.only_states else self.newest()
-
-
-def unique(mentions: Iterable[Mention]) -> Ids:
-    """The ids of mentions, each once, in order."""
-    return tuple(dict.fromkeys(m.id for m in mentions))
-
-
-def together(page: Page, last: Mention, pool: Sequence[Mention]) -> Ids:
-    """A mention and those coordinated with it: "Japan and the Netherlands"."""
-    group = [last]
-    for m in reversed([m for m in pool if m.end <= last.start]):
-        between = page.said(m.end, group[-1].start)
-        if not re.fullmatch(r"'?\s*(?:,|and|,\s*and|\()\s*(?:the\s)?", between):
-            break
-        group.append(m)
-    return unique(reversed(group))
-
-
-def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Found:
-    """All parties to a joint act; one party alone is joined by the one last named."""
-    clause = line.clause_at(trigger.start)
-    pool = [m for m in line.actors if m.state or trigger.frame.actor == "any"]
-    near = [m for m in pool if clause.start <= m.start < clause.end]
-    ids = unique(m for m in near if _is_party(page, line, m))
-    if len(ids) < 2:
-        ids = unique(m for m in pool if _is_party(page, line, m))
-    if len(ids) < 2 and trigger.frame.type == "NEGOTIATE":
-        # "sent a team to Beijing", "are in Kuala Lumpur": the place stands for who receives them
-        hosts = [m for m in pool if page.preposition(line, m) in ("to", "in", "with")]
-        ids = tuple(dict.fromkeys((*ids, *unique(hosts))))[:2]
-    taken_up = page.language.re["both"].search(page.low, line.span.start, line.span.end)
-    if taken_up and memory.parties() and len(unique(m for m in pool if m.state)) < 2:
-        return memory.parties(), "parties"
-    if len(ids) < 2 and page.language.re["anaphor"].search(
-        page.low, line.span.start, line.span.end
-    ):
-        ids = tuple(dict.fromkeys((*ids, *memory.state, *memory.company)))[:2]
-    return (ids, "parties") if len(ids) > 1 else ((), "")
-
-
-def _is_party(page: Page, line: Line, mention: Mention) -> bool:
-    if page.use(mention) == PRIVATE:
-        return False
-    before = page.said(max(line.span.start, mention.start - 40), mention.start)
-    if page.language.re["sent_by"].search(before):
-        return True
-    return page.preposition(line, mention) not in (
-        "in",
-        "at",
-        "on",
-        "against",
-        "from",
-        "to",
-        "near",
-        "for",
-        "about",
-        "under",
-    )

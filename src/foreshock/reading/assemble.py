@@ -2,12 +2,13 @@
 
 import re
 
-from foreshock.reading.actors import Search, parties
+from foreshock.reading.actors import Search
 from foreshock.reading.amounts import amounts
-from foreshock.reading.frames import Trigger
+from foreshock.reading.frames import Trigger, apart
 from foreshock.reading.memory import Ids, Memory, Told
 from foreshock.reading.merge import DEFAULT_INSTRUMENT, JOINT, Draft, add, spot
 from foreshock.reading.page import AGENT, Line, Page
+from foreshock.reading.parties import parties, unique
 from foreshock.reading.parts import mode_of, parted
 from foreshock.reading.said import said
 from foreshock.reading.status import is_ahead, is_background, modality_of, status_of
@@ -18,6 +19,8 @@ from foreshock.words.records import Said
 
 #: sentences over which "the curbs" takes up a measure
 _REACH = 5
+#: more firms than these in a sentence are a list, of which nothing is told alone
+_FEW = 1
 #: words of a noun that tells no more than that there is a measure
 _BARE = 3
 #: characters after "the stoppage" within which a date is its own
@@ -40,15 +43,10 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
     found: list[Draft] = []
     for line in page.lines:
         told: list[Draft] = []
-        leading: list[Trigger] = []
-        for trigger in line.triggers if _is_news(page, line) else ():
-            if not _leads(page, line, leading, trigger):
-                continue
+        for trigger in _telling(page, line, memory) if _is_news(page, line) else ():
             draft = _draft(page, line, trigger, memory)
-            if draft is not None:
-                leading.append(trigger)
-                if not _is_cause(line, told, draft):
-                    told.append(draft)
+            if draft is not None and not _is_cause(line, told, draft):
+                told.append(draft)
         for draft in told:
             for part in parted(page, line, draft):
                 add(found, part)
@@ -56,6 +54,32 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
         _mention_again(page, line, found)
         _loss_again(page, line, found)
     return found
+
+
+def _telling(page: Page, line: Line, memory: Memory) -> list[Trigger]:
+    """The triggers that tell something of somebody; the line keeps these and what they govern.
+
+    Where one has no actor or item, a trigger that gave way to it is tried.
+    """
+    kept: list[Trigger] = []
+    leading: list[Trigger] = []
+    before = len(memory.told)
+    for trigger in line.triggers:
+        if not _leads(page, line, leading, trigger):
+            kept.append(trigger)
+            continue
+        others = [t for t in line.triggers if t is not trigger]
+        for option in (trigger, *(s for s in line.spare if not apart(s, trigger))):
+            free = all(apart(option, t) for t in others) or option is trigger
+            actors, whom, items, _ = _arguments(page, line, option, memory)
+            if free and items:
+                memory.told.append(Told(option.frame.type, actors, items, whom, line.index))
+                kept.append(option)
+                leading.append(option)
+                break
+    del memory.told[before:]
+    line.triggers = kept
+    return leading
 
 
 def _is_news(page: Page, line: Line) -> bool:
@@ -78,7 +102,9 @@ def _is_cause(line: Line, told: list[Draft], draft: Draft) -> bool:
         if not (others and not firms and one_clause):
             return False
         first.actors, first.targets = draft.actors, draft.targets
-    first.mode = first.mode or draft.mode
+    if first.mode in (None, "other"):
+        first.mode = draft.mode or first.mode
+    first.date = first.date or draft.date
     return True
 
 
@@ -123,10 +149,10 @@ def _arguments(
         usual = default_items(_instruments(page, line, trigger))
         if usual or not items:
             items, where = (
-                usual or memory.items_of((*actors, *concerned), frame.type),
+                usual or memory.items_of((*actors, *concerned), frame.type, line.index),
                 "usual" if usual else "memory",
             )
-    items = _narrowed(items, (*actors, *(m.id for m in line.actors)), memory)
+    items = _narrowed(items, (*actors, *_concerned(page, line)), memory)
     near = where in ("clause", "sentence")
     if not actors and frame.type == "DISRUPT" and near and items:
         actors, rule = ("all",), "nobody"
@@ -139,6 +165,12 @@ def _arguments(
     if not in_scope(items, whom, actors):
         return (), (), (), []
     return actors, whom, items, [f"actor:{rule}", f"item:{where}"]
+
+
+def _concerned(page: Page, line: Line) -> Ids:
+    """The one or two firms of a sentence that own or get what it tells of."""
+    firms = unique(m for m in line.actors if not m.state)
+    return firms if len(firms) <= _FEW else ()
 
 
 def _narrowed(items: Ids, ids: Ids, memory: Memory) -> Ids:
@@ -174,8 +206,12 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
     actors, whom, items, why = _arguments(page, line, trigger, memory)
     if not items:
         return None
+    if frame.by_state and actors and not any(a.startswith("org:") or a == "all" for a in actors):
+        other = Trigger(page.language.named[frame.by_state], trigger.start, trigger.end)
+        line.triggers[line.triggers.index(trigger)] = other
+        return _draft(page, line, other, memory)
     clause = line.clause_at(trigger.start)
-    source = said(page, line, trigger.start, memory.issuer)
+    source = _speaker(page, line, trigger, memory)
     date, effective, until = dates_of(page, line, trigger, _tells_itself(source, actors), memory)
     ahead = is_ahead(effective, page.day) or is_ahead(date, page.day)
     status = status_of(page, line, trigger, ahead)
@@ -185,7 +221,7 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
         kind, mode, whom = "RESTRICT", "new", ("all",)
         status = "considered" if status == "in_force" else status
     happened = date or effective
-    memory.told.append(Told(kind, actors, items, whom))
+    memory.told.append(Told(kind, actors, items, whom, line.index, happened))
     marks = {
         "noun": frame.form == "noun", "opening": line.index < 2, "dated": happened is not None,
         "official": bool(memory.issuer),
@@ -200,6 +236,20 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
         spots=[(line.index, trigger.start, trigger.end)],
         reasons=[f"frame:{frame.name}", *why, *(mark for mark, holds in marks.items() if holds)],
     )  # fmt: skip
+
+
+def _speaker(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Said:
+    """Who says so; "he said", "the ministry said": whoever of that kind acted last."""
+    source = said(page, line, trigger.start, memory.issuer)
+    if source.who or not page.language.re["said_again"].search(
+        page.low, line.span.start, line.span.end
+    ):
+        return source
+    kind = source.kind if source.kind in ("gov", "company") else ""
+    if not kind and source.kind == "author" and memory.latest:
+        kind = "company" if memory.latest[0].startswith("org:") else "gov"
+    known = {"gov": memory.office or memory.state, "company": memory.company}.get(kind, ())
+    return Said(kind=kind, who=(known[0].removeprefix("org:"),)) if known else source
 
 
 def _tells_itself(source: Said, actors: Ids) -> bool:
@@ -241,7 +291,9 @@ def _remember(page: Page, line: Line, memory: Memory) -> None:
     if told and line.index < 3 and memory.spoke is None:
         memory.spoke = told
         when = next(w for w in line.dates if w.telling and w.value == told)
-        memory.spoke_by = said(page, line, when.start, memory.issuer).who
+        kind = said(page, line, when.start, memory.issuer)
+        known = memory.company if kind.kind == "company" else memory.office or memory.state
+        memory.spoke_by = kind.who or tuple(x.removeprefix("org:") for x in known)
     acting = [m for m in line.actors if page.use(m) == AGENT and not page.preposition(line, m)]
     states = [m for m in acting if m.state]
     offices = [m for m in states if m.part in ("agency", "person") or page.is_office(m)]

@@ -11,11 +11,18 @@ from datetime import date, timedelta
 from typing import Any
 
 _NUMBER = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th|\.)?"
-_BEFORE_YEAR = r"(?:\b(?:in|since|early|late|mid|from|until|of|during|by)[\s-])"
+_BEFORE_YEAR = (
+    r"(?:\b(?:in|since|early|late|mid|from|until|of|during|by|before|for|through|end|around)[\s-])"
+)
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _ISO = re.compile(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)(?:-(?P<d>\d\d))?\b")
 #: a date that heads a dispatch or stands between bars tells when the page was made
 _DATELINE = re.compile(r"\s?(?:\([^)]{1,40}\)\s?)?[-:|]\s|\s?\|")
+#: so many days, weeks, months or years back are still told in numbers
+_MOST_BACK = 61
+#: months within which "from April" rather means the coming April
+_AHEAD = 4
+_STAMP = re.compile(r"\b(?:date|published|updated|posted)[:\s]{1,2}$")
 _BAR = re.compile(r"\|\s?$")
 _CJK = re.compile(
     r"(?:(?P<y>20\d\d)\s?[年년]\s?)?(?:(?P<mo>1[0-2]|0?[1-9])\s?[月월]\s?)(?:(?P<d>[0-3]?\d)\s?[日일])?"
@@ -63,11 +70,13 @@ class DateFinder:
         self._future = re.compile(words.get("future") or "(?!)")
         self._compared = re.compile(words.get("compared") or "(?!)")
         self._doubtful = re.compile(words.get("doubtful_month") or "(?!)")
-        self._patterns = list(self._compile())
-        named = (*self._months, *self._weekdays, *self._relative, "quarter")
+        self._numbers: dict[str, int] = words.get("numbers", {})
+        self._patterns = list(self._compile(words))
+        named = [*self._months, *self._weekdays, *self._relative, "quarter"]
+        named += [" ago", " earlier", " before"] if words.get("ago") else []
         self._any = re.compile("|".join((r"\d", *map(re.escape, named))))
 
-    def _compile(self) -> "list[tuple[str, re.Pattern[str]]]":
+    def _compile(self, words: dict[str, Any]) -> "list[tuple[str, re.Pattern[str]]]":
         found = [("day", _ISO), ("day", _CJK)]
         if self._months:
             months = "|".join(sorted(map(re.escape, self._months), key=len, reverse=True))
@@ -87,20 +96,30 @@ class DateFinder:
         )
         if self._weekdays:
             found.append(("weekday", re.compile(rf"\b(?P<w>{'|'.join(self._weekdays)})\b")))
+        numbers = words.get("numbers", {})
+        if words.get("ago") and numbers:
+            count = "|".join(sorted(numbers, key=len, reverse=True))
+            found.append(
+                (
+                    "ago",
+                    re.compile(
+                        rf"\b(?P<n>{count}|\d{{1,2}})\s(?P<unit>day|week|month|year)s?\s"
+                        rf"(?P<ago>{words['ago']})"
+                    ),
+                )
+            )
         if self._relative:
-            words = "|".join(sorted(map(re.escape, self._relative), key=len, reverse=True))
+            forms = "|".join(sorted(map(re.escape, self._relative), key=len, reverse=True))
             found.append(
                 (
                     "relative",
-                    re.compile(rf"\b(?P<r>{words})\b" if words[0].isascii() else f"(?P<r>{words})"),
+                    re.compile(rf"\b(?P<r>{forms})\b" if forms[0].isascii() else f"(?P<r>{forms})"),
                 )
             )
         found.append(
             (
                 "year",
-                re.compile(
-                    rf"(?:\b(?:in|since|early|late|mid|from|until|of|during|by)[\s-]){_YEAR}\b"
-                ),
+                re.compile(rf"{_BEFORE_YEAR}{_YEAR}\b"),
             )
         )
         return found
@@ -112,10 +131,12 @@ class DateFinder:
         start: int = 0,
         end: int | None = None,
         around: date | None = None,
+        told: date | None = None,
     ) -> list[When]:
         """The dates in `low[start:end]` (lower case), in order; `day` is the document's.
 
-        Where the document has none, months without a year are taken to lie near `around`.
+        Where the document has none, months without a year are taken to lie near `around`. "Three
+        days earlier" counts from `told`, the day last named.
         """
         end = len(low) if end is None else end
         if not self._any.search(low, start, end):
@@ -126,8 +147,10 @@ class DateFinder:
             for m in pattern.finditer(low, start, end):
                 if m.start() == m.end() or any(a < m.end() and m.start() < b for a, b in taken):
                     continue
-                before = low[max(start, m.start() - 70) : m.start()]
+                at = m.start("y") if kind == "year" else m.start()
+                before = low[max(start, at - 70) : at]
                 heads = m.start() - start < 40 and _DATELINE.match(low, m.end(), end)
+                heads = heads or _STAMP.search(low, max(0, m.start() - 12), m.start())
                 if heads or _BAR.search(before) or self._compared.search(before):
                     taken.append((m.start(), m.end()))
                     continue
@@ -136,16 +159,20 @@ class DateFinder:
                 after = low[m.end() : m.end() + 8]
                 role = next((r for r, p in self._after if p.search(after)), "")
                 role = role or next((r for r, p in self._roles if p.search(before)), "date")
-                ahead = role == "until" or bool(self._future.search(before))
-                anchor = day or (around if kind == "day" else None)
+                telling = self._telling.search(before) is not None
+                ahead = role == "until" or (not telling and bool(self._future.search(before)))
+                near = role == "effective" and kind == "month"
+                counted = told if kind == "ago" and m["ago"] != "ago" and told else day
+                anchor = counted or (around if kind == "day" else None)
                 if anchor is None and around and kind == "month":
                     anchor = around.replace(month=12)  # that year, whatever the month
-                value = self._value(kind, m, anchor, ahead)
+                value = self._value(
+                    kind, m, anchor, ahead or (near and _soon(m, self._months, day))
+                )
                 taken.append((m.start(), m.end()))
                 if role == "effective" and value and len(value) < 10 and before.endswith("since "):
                     role = "date"  # "since February" tells when something happened
                 if value and not (kind == "relative" and low.startswith("'s ", m.end())):
-                    telling = self._telling.search(before) is not None
                     found.append(When(m.start(), m.end(), value, role, telling))
         return sorted(found, key=lambda w: w.start)
 
@@ -158,6 +185,9 @@ class DateFinder:
             return weekday(self._weekdays[m["w"]], day, ahead)
         if kind == "relative":
             return relative(self._relative[m["r"]], day)
+        if kind == "ago":
+            number = int(m["n"]) if m["n"].isdigit() else self._numbers[m["n"]]
+            return ago(number, m["unit"], day)
         if kind == "quarter":
             order = ("first", "second", "third", "fourth")
             quarter = int(m["q"]) if m["q"] else order.index(m["qw"]) + 1
@@ -169,6 +199,12 @@ class DateFinder:
         if not month:
             return year
         return nearest(int(year) if year else None, month, int(group.get("d") or 0), day, ahead)
+
+
+def _soon(m: re.Match[str], months: dict[str, int], day: date | None) -> bool:
+    """Whether a month that opens a term is rather one of the next few than one gone by."""
+    number = months.get(m.groupdict().get("m") or "", 0)
+    return day is not None and 0 < (number - day.month) % 12 <= _AHEAD
 
 
 def nearest(year: int | None, month: int, number: int, day: date | None, ahead: bool) -> str | None:
@@ -223,19 +259,47 @@ def _moved(day: date, days: int) -> str | None:
         return None
 
 
+def ago(number: int, unit: str, day: date | None) -> str | None:
+    """So many days, weeks, months or years before a day, as finely as such words tell it.
+
+    >>> ago(3, "day", date(2023, 10, 20)), ago(2, "week", date(2024, 12, 18))
+    ('2023-10-17', '2024-12')
+    """
+    step = {"day": "day", "week": "week", "month": "month", "year": "year"}[unit]
+    return relative(f"{step}-{number}", day) if number < _MOST_BACK else None
+
+
+def _month_of_week(day: date, step: int) -> str | None:
+    """The month in which the whole of a week lies, so many weeks from the one of `day`.
+
+    >>> _month_of_week(date(2025, 10, 14), -1), _month_of_week(date(2025, 10, 2), 0)
+    ('2025-10', None)
+    """
+    first = _moved(day, 7 * step - day.weekday())
+    last = first and _moved(date.fromisoformat(first), 6)
+    return first[:7] if first and last and first[:7] == last[:7] else None
+
+
 def relative(what: str, day: date | None) -> str | None:
-    """A relative date of the tables: "day-1", "month-1", "year-1", "year+0", "quarter-1".
+    """A relative date of the tables: "day-1", "week-1", "month-1", "year+0", "quarter-1", "end+0".
+
+    A week is told by its month; "end+0" is the last day of the year.
 
     >>> relative("month-1", date(2025, 1, 9)), relative("day+0", date(2025, 1, 9))
     ('2024-12', '2025-01-09')
     """
     if day is None:
         return None
-    unit, step = what[:-2], int(what[-2:])
+    unit, sign, count = re.split(r"([+-])", what, maxsplit=1)
+    step = int(sign + count)
+    if unit == "week":
+        return _month_of_week(day, step)
     if unit == "day":
         return _moved(day, step)
     if unit == "year":
         return str(day.year + step)
+    if unit == "end":
+        return f"{day.year + step}-12-31"
     months = day.year * 12 + day.month - 1 + step * (3 if unit == "quarter" else 1)
     year, month = divmod(months, 12)
     return f"{year}-Q{month // 3 + 1}" if unit == "quarter" else f"{year}-{month + 1:02}"

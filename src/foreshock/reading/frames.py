@@ -7,7 +7,9 @@ A frame has one or more triggers, written in a small notation:
     a|b*|c+            one of several; an underscore stands for a space inside one of them
     {measure}          one of the words of the set `measure`
     word?              may be missing
+    #                  a number
     ..  ...  ....      up to 5 words without a comma; up to 10, commas allowed; up to 10 without
+    a & b|c &5 !d      a, with b or c beside it in its sentence, and without d within 5 words
 
 Languages written without spaces use plain regular expressions instead (`spaced = false`).
 """
@@ -18,24 +20,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from foreshock.errors import WrongUse
+from foreshock.reading.cues import Cues
+from foreshock.reading.notation import WORD, Near, Notation, parts
 from foreshock.words.vocab import INSTRUMENTS, MODALITY, STATUS, TYPES
 
 PATTERNS = Path(__file__).parent / "patterns"
 
-_GAP = {
-    "..": r"(?:[^\s;:,]+(?:,\d{3})*[\s]+){0,5}?",
-    "...": r"(?:[^\s;:]+[\s]+){0,10}?",
-    "....": r"(?:[^\s;:,]+(?:,\d{3})*[\s]+){0,10}?",
-}
 #: a trigger of one or two words
 _SHORT = 20
-_BETWEEN = r"[\s\-\"'(]+"
-_WORD = re.compile(r"\w+")
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,121 +57,12 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     item: str = "any"
     #: a promise, a request, a threat: verbs that follow in its clause are its content
     governs: bool = False
+    #: the frame that it is where a state acts: "halted shipments" of a firm, of a country
+    by_state: str = ""
     #: of two frames that share words, the higher wins; then the longer
     rank: int = 0
     #: sentences that this frame must find; the tests are made of them
     says: tuple[str, ...] = ()
-
-
-class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The words of a language around the triggers: regular expressions, or lists of words."""
-
-    spaced: bool = True
-    #: opens a clause; the group `lead` is the opening word
-    clause: str
-    #: before a name: what the name is to the verb
-    prepositions: tuple[str, ...] = ()
-    #: where prepositions are not words of their own: before or after the one on whom it falls
-    target_before: str = "(?!)"
-    target_after: str = "(?!)"
-    skip_before_name: tuple[str, ...] = ()
-    #: after a demonym: the country itself acts; people of the country act
-    official: str = "(?!)"
-    private: str = "(?!)"
-    #: takes up somebody or something named before
-    anaphor: str = "(?!)"
-    same_measure: str = "(?!)"
-    #: what follows is not told
-    unsaid: str = "(?!)"
-    same_loss: str = "(?!)"
-    items_again: str = "(?!)"
-    #: a group of things that the next sentence names
-    items_ahead: str = "(?!)"
-    #: what follows is what the item is for, not the item itself
-    purpose: str = "(?!)"
-    #: after an item: a trade or a stage of making, not the item itself
-    of_trade: str = "(?!)"
-    #: talk of trade or supply: a doubtful item name counts beside it
-    trade: str = "(?!)"
-    not_news: str = "(?!)"
-    be: str = "(?!)"
-    #: may stand between a subject and its verb
-    auxiliaries: str = "(?!)"
-    article: str = "(?!)"
-    #: before a noun: it is one told before; after it: it only describes the next noun
-    noun_before: str = "(?!)"
-    definite: str = "(?!)"
-    noun_after: str = "(?!)"
-    #: in force from the day it is told; over by the day it is told; where the main clause goes on
-    at_once: str = "(?!)"
-    #: between the first and the last month of a period
-    range: str = "(?!)"
-    #: how long it lasts; groups `n` and `unit`
-    lasts: str = "(?!)"
-    over: str = "(?!)"
-    #: before a participle: what happened still holds
-    has: str = "(?!)"
-    #: the first months or quarters of a year; groups `n`, `unit` and `y`
-    first_part: str = "(?!)"
-    #: the trigger's own first words; talks that are not over; a probe that is
-    opens_considered: str = "(?!)"
-    opens_announced: str = "(?!)"
-    goes_on: str = "(?!)"
-    concluded: str = "(?!)"
-    main: str = "(?!)"
-    compound: str = "(?!)"
-    #: a sentence that opens so asks or advises: no news
-    heading: str = "(?!)"
-    #: words of the anaphors that mean a company, an office, two parties
-    company_words: str = "(?!)"
-    office_words: str = "(?!)"
-    both: str = "(?!)"
-    #: a tax on imports; before what it falls on
-    tariff: str = "(?!)"
-    falls_on: str = "(?!)"
-    #: before a place: goods leave it; envoys come from it
-    leaves: str = "(?!)"
-    #: after a country: its firms; the group `who` tells which
-    its_firms: str = "(?!)"
-    sent_by: str = "(?!)"
-    #: between a company and its verb: who or what it is
-    apposition: str = "(?!)"
-    #: after a country: it only tells where something is; where goods go
-    of_place: str = "(?!)"
-    office_in: str = "(?!)"
-    #: before the one who is told something: not the one who acts
-    told_whom: str = "(?!)"
-    bound_for: str = "(?!)"
-    #: whom "the ministry", "the government" stand for where nobody else is named with them
-    home: str = ""
-    home_office: str = "(?!)"
-    #: where "'s" is a particle: after the one to whom what follows belongs
-    owner_after: str = "(?!)"
-    #: opens a text that an authority issues itself
-    official_text: str = "(?!)"
-    by: str = "(?!)"
-    instruments: tuple[tuple[str, str], ...] = ()
-    weak_instruments: tuple[str, ...] = ()
-    status: tuple[tuple[str, str], ...] = ()
-    modality: tuple[tuple[str, str], ...] = ()
-    signpost: str = "(?!)"
-    since: str = "(?!)"
-    signpost_leads: tuple[str, ...] = ()
-    #: a clause that opens so tells of what may or may not be
-    hypothetical_leads: tuple[str, ...] = ()
-    said: str = "(?!)"
-    according: str = "(?!)"
-    #: right before the word for an office or company: it is the subject's own
-    its: str = "(?!)"
-    speakers: tuple[tuple[str, str], ...] = ()
-    links: tuple[tuple[str, str], ...] = ()
-    #: type -> (words, mode), for frames that leave the mode open
-    modes: dict[str, tuple[tuple[str, str], ...]] = {}
-    #: the text speaks of licences for what is controlled
-    licensing: str = "(?!)"
-    #: before "needed for": it is a licence that is needed, not an input
-    licence_before: str = "(?!)"
-    dates: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +72,37 @@ class Trigger:
     frame: Frame
     start: int
     end: int
+
+
+def apart(a: Trigger, b: Trigger) -> bool:
+    """Whether two triggers share no words."""
+    return a.end <= b.start or b.end <= a.start
+
+
+class _Compiled(NamedTuple):
+    pattern: re.Pattern[str]
+    frame: Frame
+    #: of each of these one word must stand in the sentence
+    needed: tuple[frozenset[str], ...]
+    near: tuple[Near, ...]
+    #: first words that may be nouns: not inflected as verbs, and told by what is beside them
+    nouns: frozenset[str]
+
+
+def _beside(
+    low: str, words: list[tuple[int, str]], at: int, end: int, near: tuple[Near, ...]
+) -> bool:
+    """Whether what must stand beside the match from word `at` to offset `end` does."""
+    last = at
+    while last < len(words) and words[last][0] < end:
+        last += 1
+    for some in near:
+        around = words[max(0, at - some.reach) : at] + words[last : last + some.reach]
+        found = {word for _, word in around}
+        text = low[around[0][0] : around[-1][0] + len(around[-1][1])] if around else ""
+        if not some.holds(found, text):
+            return False
+    return True
 
 
 class Language:
@@ -202,34 +121,48 @@ class Language:
             name: tuple((re.compile(pattern), word) for pattern, word in getattr(cues, name))
             for name in ("instruments", "status", "modality", "speakers", "links")
         }
-        words = _Words(table.get("irregular", {}), table.get("sets", {}), cues.spaced)
         #: type -> what its words tell of its mode
         self.modes: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
             kind: tuple((re.compile(pattern), mode) for pattern, mode in pairs)
             for kind, pairs in cues.modes.items()
         }
-        self._by_word: dict[str, list[tuple[re.Pattern[str], Frame, frozenset[str]]]] = {}
+        self.named = {frame.name: frame for frame in frames}
+        self._by_word: dict[str, list[_Compiled]] = {}
+        notation = Notation(table.get("irregular", {}), table.get("sets", {}), cues.spaced)
         for frame in frames:
             for pattern in frame.triggers:
-                compiled = re.compile(words.regex(pattern))
-                needed = words.last(pattern) if cues.spaced else frozenset()
-                for first in words.first(pattern) if cues.spaced else {""}:
-                    self._by_word.setdefault(first, []).append((compiled, frame, needed))
+                self._compile(notation, frame, pattern)
+
+    def _compile(self, notation: Notation, frame: Frame, pattern: str) -> None:
+        told, beside = parts(pattern)
+        near = tuple(notation.near(element, reach) for element, reach in beside)
+        wanted = tuple(n.opening for n in near if n.wanted)
+        last = notation.last(told) if self.cues.spaced else frozenset()
+        needed = (last, *wanted) if last else wanted
+        nouns = notation.uninflected(told) if near else frozenset()
+        compiled = _Compiled(re.compile(notation.regex(told)), frame, needed, near, nouns)
+        for first in notation.first(told) if self.cues.spaced else {""}:
+            self._by_word.setdefault(first, []).append(compiled)
 
     def find(self, low: str, start: int, end: int) -> list[Trigger]:
         """The triggers in `low[start:end]` (lower case); where two share words, one is kept."""
+        return self.ranked(low, start, end)[0]
+
+    def ranked(self, low: str, start: int, end: int) -> tuple[list[Trigger], list[Trigger]]:
+        """The triggers kept, in order, and those that gave way to them, the best first."""
         found = self.candidates(low, start, end)
         found.sort(key=lambda t: (-t.frame.rank, t.start - t.end, t.start))
         kept: list[Trigger] = []
+        spare: list[Trigger] = []
         for trigger in found:
-            if all(trigger.end <= k.start or k.end <= trigger.start for k in kept):
-                kept.append(trigger)
-        return sorted(kept, key=lambda t: t.start)
+            free = all(apart(trigger, k) for k in kept)
+            (kept if free else spare).append(trigger)
+        return sorted(kept, key=lambda t: t.start), spare
 
     def candidates(self, low: str, start: int, end: int) -> list[Trigger]:
         """All triggers in `low[start:end]`, also those that share words."""
         search = self._spaced if self.cues.spaced else self._dense
-        return [t for t in search(low, start, end) if not self._is_noun(low, t)]
+        return list(search(low, start, end))
 
     def _is_noun(self, low: str, trigger: Trigger) -> bool:
         """Whether a verb frame's first word is a noun here: "its ban on", "the lifting of"."""
@@ -245,115 +178,23 @@ class Language:
         return not word.endswith(("ed", "ing")) or (word.endswith("ing") and rest.startswith("of"))
 
     def _spaced(self, low: str, start: int, end: int) -> Iterator[Trigger]:
-        words = list(_WORD.finditer(low, start, end))
-        present = {word.group() for word in words}
-        for word in words:
-            for pattern, frame, needed in self._by_word.get(word.group(), ()):
-                if needed and needed.isdisjoint(present):
-                    continue  # its last word is nowhere in the sentence
-                if m := pattern.match(low, word.start(), end):
-                    yield Trigger(frame, m.start(), m.end())
+        words = [(m.start(), m.group()) for m in WORD.finditer(low, start, end)]
+        present = {word for _, word in words}
+        for at, (begin, word) in enumerate(words):
+            for pattern, frame, needed, near, nouns in self._by_word.get(word, ()):
+                if any(some.isdisjoint(present) for some in needed):
+                    continue  # what it needs is nowhere in the sentence
+                m = pattern.match(low, begin, end)
+                if m is None or (near and not _beside(low, words, at, m.end(), near)):
+                    continue
+                trigger = Trigger(frame, begin, m.end())
+                if word in nouns or not self._is_noun(low, trigger):
+                    yield trigger
 
     def _dense(self, low: str, start: int, end: int) -> Iterator[Trigger]:
-        for pattern, frame, _ in self._by_word.get("", ()):
+        for pattern, frame, _, _, _ in self._by_word.get("", ()):
             for m in pattern.finditer(low, start, end):
                 yield Trigger(frame, m.start(), m.end())
-
-
-class _Words:
-    """Turns the notation of triggers into regular expressions."""
-
-    def __init__(self, irregular: dict[str, str], sets: dict[str, list[str]], spaced: bool):
-        self._irregular = {base: forms.split() for base, forms in irregular.items()}
-        self._sets = sets
-        self._spaced = spaced
-
-    def regex(self, pattern: str) -> str:
-        if not self._spaced:
-            return re.sub(r"\{(\w+)\}", lambda m: f"(?:{'|'.join(self._sets[m[1]])})", pattern)
-        elements = pattern.split()
-        parts: list[str] = []
-        for i, element in enumerate(elements):
-            if element in _GAP:
-                parts.append(_GAP[element])
-                continue
-            forms = sorted(self._forms(element.rstrip("?")), key=len, reverse=True)
-            body = "|".join(re.escape(form).replace(r"\ ", r"[\s\-]+") for form in forms)
-            follow = _BETWEEN if i < len(elements) - 1 else ""
-            part = rf"(?:{body})(?!\w){follow}"
-            parts.append(f"(?:{part})?" if element.endswith("?") else part)
-        return "".join(parts)
-
-    def first(self, pattern: str) -> set[str]:
-        """The words with which a match can begin."""
-        found: set[str] = set()
-        for element in pattern.split():
-            for form in self._forms(element.rstrip("?")):
-                word = _WORD.search(form)
-                found.add(word.group() if word else form)
-            if not element.endswith("?"):
-                break
-        return found
-
-    def last(self, pattern: str) -> frozenset[str]:
-        """Words of which one must stand in any match beyond its first: of the last element."""
-        elements = [e for e in pattern.split()[1:] if e not in _GAP and not e.endswith("?")]
-        found = (_WORD.search(form) for form in (self._forms(elements[-1]) if elements else ()))
-        return frozenset(word.group() for word in found if word)
-
-    def _forms(self, element: str) -> set[str]:
-        found: set[str] = set()
-        for alternative in element.split("|"):
-            if alternative.startswith("{"):
-                name = alternative.strip("{}")
-                if name not in self._sets:
-                    raise WrongUse(
-                        f"trigger {element!r}: no set {name!r}", expected="one of the table's"
-                    )
-                for phrase in self._sets[name]:
-                    found |= self._phrase(phrase)
-            else:
-                found |= self._phrase(alternative.replace("_", " "))
-        return found
-
-    def _phrase(self, phrase: str) -> set[str]:
-        forms = {""}
-        for word in phrase.split():
-            forms = {f"{f} {w}".strip() for f in forms for w in self._inflected(word)}
-        return forms
-
-    def _inflected(self, word: str) -> set[str]:
-        if word.endswith("*"):
-            base = word[:-1]
-            return {base, *self._irregular[base]} if base in self._irregular else verb_forms(base)
-        if word.endswith("+"):
-            return {word[:-1], plural(word[:-1])}
-        return {word}
-
-
-def verb_forms(base: str) -> set[str]:
-    """All forms of a regular English verb.
-
-    >>> sorted(verb_forms("impose")), sorted(verb_forms("levy"))
-    (['impose', 'imposed', 'imposes', 'imposing'], ['levied', 'levies', 'levy', 'levying'])
-    """
-    if base.endswith("e"):
-        return {base, base + "s", base + "d", base[:-1] + "ing"}
-    if base.endswith("y") and base[-2] not in "aeiou":
-        return {base, base[:-1] + "ies", base[:-1] + "ied", base + "ing"}
-    ending = "es" if base.endswith(("s", "sh", "ch", "x", "z")) else "s"
-    return {base, base + ending, base + "ed", base + "ing"}
-
-
-def plural(noun: str) -> str:
-    """The plural of a regular English noun.
-
-    >>> plural("duty"), plural("curb"), plural("tax")
-    ('duties', 'curbs', 'taxes')
-    """
-    if noun.endswith("y") and noun[-2] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + ("es" if noun.endswith(("s", "sh", "ch", "x", "z")) else "s")
 
 
 @cache
@@ -374,8 +215,10 @@ def language(code: str) -> Language | None:
     cues = msgspec.convert(table["cues"], Cues)
     frames: list[Frame] = []
     for file in (path, *sorted(PATTERNS.glob(f"{code}_*.toml"))):
-        further = tomllib.loads(file.read_text("utf-8"))["frame"]
-        for frame in msgspec.convert(further, tuple[Frame, ...]):
+        further = tomllib.loads(file.read_text("utf-8"))
+        for words in ("irregular", "sets"):
+            table.setdefault(words, {}).update(further.get(words, {}))
+        for frame in msgspec.convert(further["frame"], tuple[Frame, ...]):
             _check(frame, file.name)
             frames.append(frame)
     return Language(code, cues, tuple(frames), table)

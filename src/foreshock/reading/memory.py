@@ -7,6 +7,12 @@ Ids = tuple[str, ...]
 
 
 #: types whose object may be the measure told last; other acts are about the topic of the text
+#: types told of what a firm makes, if nothing else is named
+OF_A_FIRM = ("DISRUPT", "RECOVER", "FLOW", "INVEST", "RESTRICT", "EASE", "PROBE")
+#: types that answer what others did: about the same things
+ANSWERS = ("PRESSURE", "THREATEN", "BREACH", "POSITION")
+#: sentences within which an act is about what was told before it
+_NEAR = 3
 MEASURES = ("RESTRICT", "EASE", "FLOW", "DISRUPT", "RECOVER")
 
 
@@ -18,6 +24,9 @@ class Told:
     actors: Ids
     items: Ids
     targets: Ids = ()
+    #: the sentence that tells it
+    line: int = 0
+    date: str | None = None
 
 
 @dataclass(slots=True)
@@ -63,7 +72,7 @@ class Memory:
                 return told.actors
         return ()
 
-    def items_of(self, actors: Ids, event_type: str) -> Ids:
+    def items_of(self, actors: Ids, event_type: str, line: int = 0) -> Ids:
         """The items last told of these actors, in an event of the type if any; else the topic.
 
         >>> memory = Memory(topic=("chip",), told=[Told("RESTRICT", ("CN",), ("min.ga",))])
@@ -74,9 +83,14 @@ class Memory:
         same = [t for t in shared if t.type == event_type]
         if same or (shared and event_type in MEASURES):
             return (same or shared)[0].items
-        for actor in actors:
+        for actor in actors if event_type in OF_A_FIRM else ():
             if actor in self.makes:
                 return self.makes[actor]
+        if event_type in ANSWERS:
+            near = [t for t in self.told if line - t.line <= _NEAR and t.type in MEASURES]
+            other = [t for t in near if not set(t.actors) & set(actors)]
+            if other:
+                return other[-1].items
         return self.topic
 
     def actors_of(self, items: Ids) -> Ids:

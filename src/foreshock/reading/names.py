@@ -5,9 +5,12 @@ whole words, abbreviations only in capitals; of two names that overlap the longe
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 import ahocorasick
 
@@ -19,8 +22,11 @@ from foreshock.words.reference import Actor
 _ALWAYS = "en"
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 #: what a sector stands for, as an item of the event standard; other sectors are no items
-SECTOR_GOODS = {"sector.chips": "chip", "sector.auto": "auto"}
+SECTOR_GOODS = {"sector.chips": "chip", "sector.auto": "auto", "sector.battery": "batt"}
+#: words of one thing that end like words of many
+_ONE = ("gas", "ics", "lens", "cowos", "teos", "mems", "pfas", "ss", "us", "is")
 _STATE_KINDS = ("country", "bloc")
+PLACES = Path(__file__).parent / "patterns" / "places.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Name:
     """What a written form may stand for."""
 
     id: str
-    #: item, or the actor's part: name, demonym, metonym, agency, person, company
+    #: item, place, or the actor's part: name, demonym, metonym, agency, person, company
     part: str
     doubtful: bool = False
     since: date | None = None
@@ -72,7 +78,8 @@ class Names:
 
     def __init__(self, pack: Pack, language: str) -> None:
         self._forms: dict[str, list[tuple[str, Name]]] = {}
-        for form, name in (*_item_names(pack, language), *_actor_names(pack, language)):
+        told = (*_item_names(pack, language), *_actor_names(pack, language), *_place_names())
+        for form, name in told:
             entries = self._forms.setdefault(_key(form), [])
             if (form, name) not in entries:
                 entries.append((form, name))
@@ -126,11 +133,26 @@ def _written_so(found: str, written: str, name: Name) -> bool:
 
 
 def _longest(found: Iterable[Mention]) -> Iterator[Mention]:
+    """The mentions without overlaps; of a run that overlaps, the longest first."""
+    run: list[Mention] = []
     end = -1
-    for mention in sorted(found, key=lambda m: (m.start, -m.end)):
+    for mention in sorted(found, key=lambda m: m.start):
         if mention.start >= end:
-            yield mention
-            end = mention.end
+            yield from _apart(run)
+            run = []
+        run.append(mention)
+        end = max(end, mention.end)
+    yield from _apart(run)
+
+
+def _apart(run: list[Mention]) -> list[Mention]:
+    if len(run) < 2:
+        return run
+    kept: list[Mention] = []
+    for mention in sorted(run, key=lambda m: (m.start - m.end, m.start)):
+        if all(mention.end <= k.start or k.end <= mention.start for k in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda m: m.start)
 
 
 def _item_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
@@ -140,11 +162,24 @@ def _item_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
         forms = [item.name]
         for column in dict.fromkeys((f"names_{_ALWAYS}", f"names_{language}")):
             forms.extend(getattr(item, column, ()))
-        doubtful = {form.rstrip("?") for form in forms if form.endswith("?")}
-        for form in forms:
+        singular = [one for form in forms if item.id != "goods" and (one := _singular(form))]
+        for form in (*forms, *singular):
             plain = form.rstrip("?")
             if plain:
-                yield plain, Name(SECTOR_GOODS.get(item.id, item.id), "item", plain in doubtful)
+                name = SECTOR_GOODS.get(item.id, item.id)
+                yield plain, Name(name, "item", form.endswith("?"))
+
+
+def _singular(form: str) -> str:
+    """The name of one of them, "" where the form is none of many.
+
+    >>> [_singular(form) for form in ("lithium batteries", "etching gas", "magnets?")]
+    ['lithium battery', '', 'magnet?']
+    """
+    plain = form.rstrip("?")
+    if not plain.endswith("s") or plain.lower().endswith(_ONE):
+        return ""
+    return (plain[:-3] + "y" if plain.endswith("ies") else plain[:-1]) + form[len(plain) :]
 
 
 def _actor_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
@@ -160,6 +195,13 @@ def _actor_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
             yield form, Name(name.id, "demonym")
         for form in actor.metonyms:
             yield form, Name(name.id, "metonym")
+
+
+@cache
+def _place_names() -> tuple[tuple[str, Name], ...]:
+    """Cities, provinces, ports and mines by the country in which they lie."""
+    table = tomllib.loads(PLACES.read_text("utf-8"))["places"]
+    return tuple((form, Name(code, "place")) for code, forms in table.items() for form in forms)
 
 
 def _stands_for(actor: Actor) -> str:

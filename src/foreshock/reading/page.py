@@ -11,8 +11,11 @@ from foreshock.reading.names import Mention, Names, companies
 from foreshock.reading.sentences import Clause, Span, clauses, lowered, plain, sentences
 from foreshock.words.records import Said
 
+_DAY = 10  # the length of a date told to the day
 _LIST_GAP = 3  # characters from the comma to the next item of a list
 
+#: openings of clauses that only tell more of a name
+_RELATIVE = ("which", "who", "whom", "whose", "where")
 #: how a mentioned actor stands in its sentence
 AGENT, OWNER, PRIVATE = "agent", "owner", "private"
 
@@ -29,7 +32,11 @@ class Line:
     clauses: list[Clause] = field(default_factory=list)
     items: list[Mention] = field(default_factory=list)
     actors: list[Mention] = field(default_factory=list)
+    #: cities, provinces, ports and mines: where things are, never who acts
+    places: list[Mention] = field(default_factory=list)
     triggers: list[Trigger] = field(default_factory=list)
+    #: triggers that gave way to these, the best first
+    spare: list[Trigger] = field(default_factory=list)
     dates: list[When] = field(default_factory=list)
 
     def clause_at(self, position: int) -> Clause:
@@ -95,28 +102,33 @@ class Page:
         for mention in self.mentions:
             at = bisect_right(starts, mention.start) - 1
             if at >= 0:
-                part = self.lines[at].items if mention.part == "item" else self.lines[at].actors
-                part.append(mention)
+                line = self.lines[at]
+                own = {"item": line.items, "place": line.places}
+                own.get(mention.part, line.actors).append(mention)
 
     def lay_out(self, finder: DateFinder) -> None:
         """Find clauses, triggers and dates of the sentences; drop items that stay doubtful."""
         trade, opener = self.language.re["trade"], self.language.re["clause"]
         around: date | None = None
+        told: date | None = None
         for line in self.lines:
             a, b = line.span.start, line.span.end
             if any(m.doubtful for m in line.items) and not trade.search(self.low, a, b):
                 line.items = [m for m in line.items if not m.doubtful]
             if self.language.re["heading"].match(self.low, a, b) or self._is_title(line):
                 continue
-            found = self.language.find(self.low, a, b)
+            found, spare = self.language.ranked(self.low, a, b)
             line.triggers = [t for t in found if not self._only_describes(t)]
+            line.spare = [t for t in spare if not self._only_describes(t)]
             again = self.language.re["same_measure"].search(self.low, a, b)
             again = again or self.language.re["same_loss"].search(self.low, a, b)
             if line.triggers or again:
                 found_clauses = self._whole_lists(line, clauses(self.low, line.span, opener))
                 line.clauses = self._main_clauses(line, found_clauses)
-                line.dates = finder.find(self.low, self.day, a, b, around)
+                line.dates = finder.find(self.low, self.day, a, b, around, told)
                 around = _around(line.dates) or around
+                days = [w.value for w in line.dates if len(w.value) == _DAY]
+                told = date.fromisoformat(days[-1]) if days else told
 
     def _whole_lists(self, line: Line, found: list[Clause]) -> list[Clause]:
         """Clauses that are not cut inside a list of items, where a comma alone opens a clause."""
@@ -158,7 +170,11 @@ class Page:
             ]  # fmt: skip
             goes_on = self.language.re["main"].search(self.low, clause.start, clause.end)
             starts = sorted(starts + ([goes_on.end()] if goes_on else []))
-            if lead in leads and starts:
+            back = self.language.re["resumed"].search(self.low, clause.start + 1, clause.end)
+            if back and cut and lead in _RELATIVE:
+                cut += [Clause(clause.start, back.end(), lead),
+                        Clause(back.end(), clause.end, cut[-1].lead, cut[-1].start)]  # fmt: skip
+            elif lead in leads and starts:
                 cut += [Clause(clause.start, starts[0], lead), Clause(starts[0], clause.end, "")]
             else:
                 cut.append(Clause(clause.start, clause.end, lead))
@@ -271,7 +287,9 @@ class Page:
         """Companies that the pack does not know, in part of a sentence."""
         if not self.language.cues.spaced:
             return []
-        return companies(self.text, start, end, (*line.items, *line.actors))
+        places = {(m.start, m.end) for m in line.places}
+        found = companies(self.text, start, end, (*line.items, *line.actors))
+        return [m for m in found if (m.start, m.end) not in places]
 
 
 def _around(dates: list[When]) -> date | None:

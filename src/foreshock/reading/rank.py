@@ -70,7 +70,7 @@ def features(page: Page, draft: Draft, found: list[Draft]) -> Features:
         f"modality:{draft.modality}", f"source:{draft.source.kind}", f"rank:{_sign(frame.rank)}",
         f"place:{_place(line.index)}", f"type:{draft.type}:{frame.form}",
         f"items:{min(len(draft.items), 3)}", f"age:{_age(page, draft)}",
-        *(r for r in draft.reasons if r.startswith(("actor:", "item:"))),
+        *(r for r in draft.reasons if r.startswith(("actor:", "item:"))), f"frame:{frame.name}",
         *(r for r in draft.reasons if r in ("noun", "opening", "official", "several_sentences")),
     }  # fmt: skip
     where = next((r for r in draft.reasons if r.startswith("item:")), "")

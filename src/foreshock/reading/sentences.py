@@ -60,6 +60,8 @@ class Clause:
     start: int
     end: int
     lead: str
+    #: where the clause began that goes on here after one set between commas; -1: here
+    begun: int = -1
 
 
 def plain(text: str) -> str:

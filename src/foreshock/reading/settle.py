@@ -17,6 +17,8 @@ from foreshock.words.pack import Pack
 
 #: types that are context when told late in a text of somebody who is not its subject
 ASIDE = ("RESTRICT", "AGREE")
+#: types that happen by being told
+SPOKEN = (*MEASURES, "AGREE", "PROBE", "COMMIT", "POSITION", "PRESSURE", "THREATEN", "FLOW")
 #: sentences in which a text tells its news
 OPENING = 2
 #: sentences from the first in which a measure is still what was announced
@@ -75,11 +77,13 @@ def settle(page: Page, memory: Memory, found: list[Draft], known: Iterable[Known
 
 def _day_of_telling(page: Page, memory: Memory, draft: Draft) -> None:
     """The day on which an authority spoke is that of the measure with which its text opens."""
-    if memory.spoke is None or draft.date or draft.background or draft.type not in MEASURES:
+    if memory.spoke is None or draft.date or draft.background or draft.type not in SPOKEN:
         return
-    own = set(memory.spoke_by) & set(draft.actors)
+    own = set(memory.spoke_by) & {a.removeprefix("org:") for a in draft.actors}
     early = draft.spots[0][0] <= _EARLY and draft.trigger.frame.form == "verb"
-    begun = draft.effective is not None and not is_ahead(draft.effective, page.day)
+    if draft.type not in MEASURES:
+        early = early and bool(set(draft.source.who) & own)
+    begun = draft.effective is not None and draft.effective < memory.spoke
     if own and early and not begun and draft.status in ("in_force", "announced"):
         draft.date = memory.spoke
 

@@ -33,12 +33,14 @@ def _in(page: Page, line: Line, trigger: Trigger, actors: Ids, part: tuple[int, 
     """The names in a part of the sentence that the act falls on."""
     frame = trigger.frame
     ids: list[str] = []
-    for m in line.actors:
+    for m in (*line.actors, *line.places):
         if m.id in actors or not part[0] <= m.start < part[1]:
             continue
         if any(t is not trigger and _owns(page, m, t) for t in line.triggers):
             continue
         how, after = page.preposition(line, m), m.start >= trigger.start
+        if m.part == "place" and how not in ("to", "into"):
+            continue
         if frame.mode == "litigate" and not m.state:
             continue  # the court or panel is not the one complained of
         direct = after and not how and frame.type in ADDRESSED
@@ -87,13 +89,13 @@ def _owns(page: Page, mention: Mention, trigger: Trigger) -> bool:
 
 def _whereabouts(page: Page, line: Line, home: str) -> Ids:
     """Where something is: as the sentence says, else where the firm is at home, else the text."""
-    for m in line.actors:
+    for m in (*line.places, *line.actors):
         if m.state and (page.preposition(line, m) in ("in", "at") or page.is_seat(m)):
             return (m.id,)
     if home:
         return (home,)
     for near in page.lines:
-        for m in near.actors:
+        for m in (*near.places, *near.actors):
             if m.state and page.preposition(near, m) == "in":
                 return (m.id,)
     return ()

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from foreshock.reading.actors import unique
 from foreshock.reading.frames import Trigger
 from foreshock.reading.memory import Ids
 from foreshock.reading.names import Mention
 from foreshock.reading.page import Line, Page
+from foreshock.reading.parties import unique
 from foreshock.words.vocab import HUBS
 
 #: what a measure covers where the text names no item
@@ -59,6 +59,7 @@ def _own(line: Line, near: list[Mention], trigger: Trigger) -> list[Mention]:
         t for t in line.triggers
         if t.frame.type in MEASURES and line.clause_at(t.start) is clause
     ]  # fmt: skip
+    rivals = rivals if trigger in rivals else [*rivals, trigger]
     kept = [m for m in near if min(rivals, key=lambda t: _apart(m, t)) is trigger]
     return kept or near
 

@@ -13,6 +13,7 @@ from foreshock.reading.dates import When
 from foreshock.reading.frames import Trigger
 from foreshock.reading.memory import Memory
 from foreshock.reading.page import Line, Page
+from foreshock.reading.sentences import Clause
 from foreshock.reading.status import is_ahead
 from foreshock.words.clocks import span
 
@@ -20,6 +21,7 @@ Dates = tuple[str | None, str | None, str | None]
 
 #: types for which "since" and "from" tell when it takes effect; of other acts, when they happen
 TAKES_EFFECT = ("RESTRICT", "EASE", "AGREE", "COMMIT")
+MEASURES = ("RESTRICT", "EASE")
 #: types that happen by being told
 TOLD = ("RESTRICT", "EASE", "COMMIT", "POSITION", "PRESSURE", "THREATEN", "PROBE", "AGREE",
         "BREACH", "INVEST")  # fmt: skip
@@ -27,10 +29,14 @@ TOLD = ("RESTRICT", "EASE", "COMMIT", "POSITION", "PRESSURE", "THREATEN", "PROBE
 _NOUN_COSTS = 40
 #: a date before its verb is a little further than one behind it
 _BEFORE_COSTS = 10
+#: a date of what the verb is about is none of the verb
+_OF_OTHER = 1000
 #: "the deal of May 12": a date right after a noun is the noun's
 _RIGHT_AFTER = 6
 #: a date that begins so near the start of a sentence holds for all of it
-_OPENS = 30
+_OPENS = 50
+#: lengths of a month and of a day
+_MONTH, _DAY = 7, 10
 
 
 def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memory: Memory) -> Dates:
@@ -38,9 +44,10 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
     frame = trigger.frame
     found: dict[str, str] = {}
     own = [w for w in line.dates if not w.telling and _belongs(page, line, w, trigger)]
-    if frame.type in ("POSITION", "PRESSURE"):
-        own = [w for w in own if len(w.value) == 10 or frame.type == "PRESSURE"]
-    for when in sorted(own, key=lambda w: _distance(w, trigger)):
+    if frame.type == "POSITION":
+        own = [w for w in own if len(w.value) >= _MONTH]
+    fine = frame.type == "PRICE"  # of a price the day counts on which it stood
+    for when in sorted(own, key=lambda w: (fine and len(w.value) < _DAY, _distance(w, trigger))):
         found.setdefault(when.role, when.value)
     if frame.type == "FLOW":
         _period(page, own, found)
@@ -49,16 +56,20 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
     beside_news = clause.lead in page.language.cues.signpost_leads
     near = any(w.value == found.get("date") and line.clause_at(w.start) is clause for w in own)
     if tells_itself and not near and not beside_news:
-        told = _told(line, trigger, memory)
+        told = _told(line, trigger)
         if told:
             found["date"] = told
+    _days_after(page, line, clause, found, memory)
+    enters = page.language.re["enters"].search(page.low, trigger.start, trigger.end)
+    if enters and frame.type in MEASURES and "date" in found and "effective" not in found:
+        found["effective"] = found.pop("date")
     if frame.type in TAKES_EFFECT:
         if is_ahead(found.get("date"), page.day):
             found.setdefault("effective", found.pop("date"))
     elif "effective" in found:
         found.setdefault("date", found.pop("effective"))
         found.pop("effective", None)
-    if frame.type in ("RESTRICT", "EASE"):
+    if frame.type in MEASURES:
         if "date" in found and _at_once(page, line, trigger):
             found.setdefault("effective", found["date"])
         _last_for(page, clause.start, line.span.end, found)
@@ -99,15 +110,34 @@ def _at_once(page: Page, line: Line, trigger: Trigger) -> bool:
     return line.clause_at(trigger.start) is there or not others
 
 
-def _told(line: Line, trigger: Trigger, memory: Memory) -> str | None:
-    """The day on which the one who acts says so: in this sentence, else where they last spoke."""
+def _days_after(
+    page: Page, line: Line, clause: Clause, found: dict[str, str], memory: Memory
+) -> None:
+    """The day of what came "a day after" or "minutes after" something else."""
+    if clause.lead != "after" or found or page.day is None:
+        return
+    m = page.language.re["days_after"].search(page.low, line.span.start, clause.start + 1)
+    told = [w.value for w in line.dates if len(w.value) == _DAY and w.role == "date"]
+    day = next(iter(told), memory.told[-1].date if memory.told else None)
+    if m is None or day is None or len(day) < _DAY:
+        return
+    number = _number(page, m["n"]) if m["n"] else 0
+    back = number * (7 if m["unit"] == "week" else 1)
+    found["date"] = (date.fromisoformat(day) - timedelta(days=back)).isoformat()
+
+
+def _number(page: Page, word: str) -> int:
+    words = page.language.cues.dates.get("numbers", {})
+    return int(word) if word.isdigit() else int(words.get(word, 1))
+
+
+def _told(line: Line, trigger: Trigger) -> str | None:
+    """The day on which the one who acts says so in this sentence."""
     frame = trigger.frame
     if frame.form == "noun" and frame.type not in ("PROBE", "INVEST", "AGREE"):
         return None
     own = next((w.value for w in line.dates if w.telling), None)
-    if frame.type in TOLD or frame.mode == "shipments":
-        return own or (memory.spoke if frame.type in ("POSITION", "COMMIT") else None)
-    return None
+    return own if frame.type in TOLD or frame.mode == "shipments" else None
 
 
 def _belongs(page: Page, line: Line, when: When, trigger: Trigger) -> bool:
@@ -118,11 +148,12 @@ def _belongs(page: Page, line: Line, when: When, trigger: Trigger) -> bool:
     if not in_clause:
         before = [t for t in line.triggers if t.start < when.start]
         in_clause = before[-1:] or line.triggers[:1]
-    nearest = min(in_clause, key=lambda t: _cost(when, t))
+    nearest = min(in_clause, key=lambda t: _cost(page, when, t))
     if nearest is trigger:
-        return True
+        return _cost(page, when, trigger) < _OF_OTHER
     own = line.clause_at(trigger.start)
-    opens = when.start - line.span.start < _OPENS and when.end <= line.triggers[0].start
+    verbs = [t.start for t in line.triggers if t.frame.form != "noun"]
+    opens = when.start - line.span.start < _OPENS and (not verbs or when.end <= verbs[0])
     if opens and own.lead not in leads and trigger.frame.form != "noun":
         return True
     # two triggers of one act in a clause share its dates, and a meeting those of its outcome
@@ -131,7 +162,12 @@ def _belongs(page: Page, line: Line, when: When, trigger: Trigger) -> bool:
     return own is at and (one or joint)
 
 
-def _cost(when: When, trigger: Trigger) -> int:
+def _cost(page: Page, when: When, trigger: Trigger) -> int:
+    other = trigger.end < when.start and page.language.re["of_other"].search(
+        page.low, trigger.start, when.start
+    )
+    if other and trigger.frame.form == "verb":
+        return _OF_OTHER + _distance(when, trigger)
     right_after = 0 <= when.start - trigger.end <= _RIGHT_AFTER
     noun = _NOUN_COSTS if trigger.frame.form == "noun" and not right_after else 0
     before = _BEFORE_COSTS if when.end <= trigger.start else 0
@@ -148,9 +184,7 @@ def _last_for(page: Page, start: int, end: int, found: dict[str, str]) -> None:
     begun = found.get("effective") or found.get("date")
     if m is None or begun is None or "until" in found or len(begun) < 10:
         return
-    words = page.language.cues.dates.get("numbers", {})
-    number = int(m["n"]) if m["n"].isdigit() else int(words.get(m["n"], 1))
-    if until := later(begun, number, m["unit"]):
+    if until := later(begun, _number(page, m["n"]), m["unit"]):
         found["until"] = until
 
 

@@ -1,0 +1,128 @@
+"""The words of a language around the triggers, as its table `cues` tells them."""
+
+from typing import Any
+
+import msgspec
+
+
+class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The words of a language around the triggers: regular expressions, or lists of words."""
+
+    spaced: bool = True
+    #: opens a clause; the group `lead` is the opening word
+    clause: str
+    #: before a name: what the name is to the verb
+    prepositions: tuple[str, ...] = ()
+    #: where prepositions are not words of their own: before or after the one on whom it falls
+    target_before: str = "(?!)"
+    target_after: str = "(?!)"
+    skip_before_name: tuple[str, ...] = ()
+    #: after a demonym: the country itself acts; people of the country act
+    official: str = "(?!)"
+    private: str = "(?!)"
+    #: takes up somebody or something named before
+    anaphor: str = "(?!)"
+    same_measure: str = "(?!)"
+    #: what follows is not told
+    unsaid: str = "(?!)"
+    same_loss: str = "(?!)"
+    items_again: str = "(?!)"
+    #: a group of things that the next sentence names
+    items_ahead: str = "(?!)"
+    #: what follows is what the item is for, not the item itself
+    purpose: str = "(?!)"
+    #: after an item: a trade or a stage of making, not the item itself
+    of_trade: str = "(?!)"
+    #: talk of trade or supply: a doubtful item name counts beside it
+    trade: str = "(?!)"
+    not_news: str = "(?!)"
+    be: str = "(?!)"
+    #: may stand between a subject and its verb
+    auxiliaries: str = "(?!)"
+    article: str = "(?!)"
+    #: before a noun: it is one told before; after it: it only describes the next noun
+    noun_before: str = "(?!)"
+    definite: str = "(?!)"
+    noun_after: str = "(?!)"
+    #: in force from the day it is told; over by the day it is told; where the main clause goes on
+    at_once: str = "(?!)"
+    #: between a verb and a date: the date is that of what the verb is about
+    of_other: str = "(?!)"
+    #: a trigger that tells when a measure takes effect, not when it was made
+    enters: str = "(?!)"
+    #: before "after": how long; groups `n` and `unit`, or nothing for the same day
+    days_after: str = "(?!)"
+    #: between the first and the last month of a period
+    range: str = "(?!)"
+    #: how long it lasts; groups `n` and `unit`
+    lasts: str = "(?!)"
+    over: str = "(?!)"
+    #: before a participle: what happened still holds
+    has: str = "(?!)"
+    #: the first months or quarters of a year; groups `n`, `unit` and `y`
+    first_part: str = "(?!)"
+    #: the trigger's own first words; talks that are not over; a probe that is
+    opens_considered: str = "(?!)"
+    opens_announced: str = "(?!)"
+    goes_on: str = "(?!)"
+    concluded: str = "(?!)"
+    main: str = "(?!)"
+    #: where the main clause goes on after a relative one
+    resumed: str = "(?!)"
+    compound: str = "(?!)"
+    #: a sentence that opens so asks or advises: no news
+    heading: str = "(?!)"
+    #: words of the anaphors that mean a company, an office, two parties
+    company_words: str = "(?!)"
+    office_words: str = "(?!)"
+    both: str = "(?!)"
+    #: an agreement of which one party alone is named
+    signs: str = "(?!)"
+    #: a tax on imports; before what it falls on
+    tariff: str = "(?!)"
+    falls_on: str = "(?!)"
+    #: before a place: goods leave it; envoys come from it
+    leaves: str = "(?!)"
+    #: after a country: its firms; the group `who` tells which
+    its_firms: str = "(?!)"
+    sent_by: str = "(?!)"
+    #: between a company and its verb: who or what it is
+    apposition: str = "(?!)"
+    #: after a country: it only tells where something is; where goods go
+    of_place: str = "(?!)"
+    office_in: str = "(?!)"
+    #: before the one who is told something: not the one who acts
+    told_whom: str = "(?!)"
+    bound_for: str = "(?!)"
+    #: whom "the ministry", "the government" stand for where nobody else is named with them
+    home: str = ""
+    home_office: str = "(?!)"
+    #: where "'s" is a particle: after the one to whom what follows belongs
+    owner_after: str = "(?!)"
+    #: opens a text that an authority issues itself
+    official_text: str = "(?!)"
+    by: str = "(?!)"
+    instruments: tuple[tuple[str, str], ...] = ()
+    weak_instruments: tuple[str, ...] = ()
+    status: tuple[tuple[str, str], ...] = ()
+    modality: tuple[tuple[str, str], ...] = ()
+    signpost: str = "(?!)"
+    since: str = "(?!)"
+    signpost_leads: tuple[str, ...] = ()
+    #: a clause that opens so tells of what may or may not be
+    hypothetical_leads: tuple[str, ...] = ()
+    said: str = "(?!)"
+    #: somebody taken up says so: "he said", "the ministry said"
+    said_again: str = "(?!)"
+    according: str = "(?!)"
+    #: right before the word for an office or company: it is the subject's own
+    its: str = "(?!)"
+    speakers: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    #: type -> (words, mode), for frames that leave the mode open
+    modes: dict[str, tuple[tuple[str, str], ...]] = {}
+    #: the text speaks of licences for what is controlled
+    licensing: str = "(?!)"
+    #: before "needed for": it is a licence that is needed, not an input
+    licence_before: str = "(?!)"
+    dates: dict[str, Any] = {}
