@@ -163,11 +163,11 @@ def _item_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
         for column in dict.fromkeys((f"names_{_ALWAYS}", f"names_{language}")):
             forms.extend(getattr(item, column, ()))
         singular = [one for form in forms if item.id != "goods" and (one := _singular(form))]
+        doubtful = {form.rstrip("?") for form in (*forms, *singular) if form.endswith("?")}
         for form in (*forms, *singular):
             plain = form.rstrip("?")
             if plain:
-                name = SECTOR_GOODS.get(item.id, item.id)
-                yield plain, Name(name, "item", form.endswith("?"))
+                yield plain, Name(SECTOR_GOODS.get(item.id, item.id), "item", plain in doubtful)
 
 
 def _singular(form: str) -> str:
