@@ -8,6 +8,7 @@ from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.names import Mention
 from foreshock.reading.page import AGENT, OWNER, PRIVATE, Line, Page
 from foreshock.reading.parties import together, together_after, unique
+from foreshock.reading.said import said
 from foreshock.reading.sentences import Clause
 
 #: types that only a state can do
@@ -21,6 +22,9 @@ ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hit
 #: rules in the order in which they are tried
 RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "origin", "place", "sentence",
          "speaker", "owner", "told", "last", "main")  # fmt: skip
+#: what is said is said by its subject, else by whoever the sentence says it is said by
+SAYING = ("described", "modifier", "by", "subject", "company", "says", "issuer", "pronoun",
+          "sentence", "speaker", "last", "main")  # fmt: skip
 #: what happens to things is told of somebody in its clause, or of nobody
 NEAR = ("modifier", "by", "firm", "subject", "company", "pronoun", "place", "around")
 #: a threat is told of the one who threatens
@@ -55,7 +59,7 @@ class Search:
             "issuer": lambda: self.memory.issuer if self.only_states else (),
             "told": lambda: self.told_of(items), "last": self.last, "origin": self.origin,
             "main": self.main, "described": self.described, "firm": self.firm,
-            "around": self.around,
+            "around": self.around, "says": self.says,
         }  # fmt: skip
         for rule in self.order():
             ids = rules[rule]()
@@ -75,7 +79,7 @@ class Search:
         if frame.type == "RECOVER":
             return (*NEAR, "sentence", "told", "last")
         if frame.type in ("PRESSURE", "POSITION", "COMMIT"):
-            return ("described", *(rule for rule in RULES if rule not in ("owner", "told")))
+            return SAYING
         before = self.page.said(max(self.clause.start, self.trigger.start - 30), self.trigger.start)
         definite = self.page.language.re["definite"].search(before) is not None
         if frame.form == "noun" and definite:
@@ -189,7 +193,7 @@ class Search:
         re_ = self.page.language.re
         m = re_["anaphor"].search(self.page.low, self.clause.start, self.trigger.start)
         if m is None:
-            return ()
+            return self._same_firm()
         word = m.group()
         if re_["both"].search(word):
             return self.memory.parties()
@@ -222,6 +226,16 @@ class Search:
         if self.only_states:
             return self.memory.state
         return self.memory.company if company else self.newest()
+
+    def _same_firm(self) -> Ids:
+        """The firm last named, of a loss told "at the chipmaker", "at its plant"."""
+        if self.trigger.frame.type not in ("DISRUPT", "RECOVER"):
+            return ()
+        after = self.page.language.re["anaphor"].search(
+            self.page.low, self.trigger.end, self.clause.end
+        )
+        company = self.page.language.re["company_words"]
+        return self.memory.company if after and company.search(after.group()) else ()
 
     def newest(self) -> Ids:
         """The one last named, state or company."""
@@ -260,17 +274,26 @@ class Search:
             if m.state and m.start >= self.trigger.end and self.page.use(m) == AGENT
             and not self.page.preposition(self.line, m)
         ]  # fmt: skip
-        said, end = self.page.language.re["said"], self.line.span.end
+        verb, end = self.page.language.re["said"], self.line.span.end
         for m in pool:
-            if said.search(self.page.low, m.end, min(end, m.end + 40)):
+            if verb.search(self.page.low, m.end, min(end, m.end + 40)):
                 return (m.id,)
         if pool:
             return ()
         office = self.page.language.re["office_words"]
         for word in office.finditer(self.page.low, self.trigger.end, end):
-            if said.search(self.page.low, word.end(), min(end, word.end() + 20)):
+            if verb.search(self.page.low, word.end(), min(end, word.end() + 20)):
                 return self.memory.offices.get(word.group()) or self.memory.office
         return ()
+
+    def says(self) -> Ids:
+        """The one named as saying so after it: "..., a Renesas spokeswoman said"."""
+        told = said(self.page, self.line, self.trigger.start, ())
+        named = [
+            m for m in self.line.actors
+            if m.start >= self.trigger.end and m.id.removeprefix("org:") in told.who
+        ]  # fmt: skip
+        return unique(named[:1])
 
     def origin(self) -> Ids:
         """Where the goods leave: "licences for exports from the Netherlands"."""

@@ -47,13 +47,31 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
             draft = _draft(page, line, trigger, memory)
             if draft is not None and not _is_cause(line, told, draft):
                 told.append(draft)
-        for draft in told:
+        for draft in _without_asides(page, told):
             for part in parted(page, line, draft):
                 add(found, part)
         _remember(page, line, memory)
         _mention_again(page, line, found)
         _loss_again(page, line, found)
     return found
+
+
+def _without_asides(page: Page, told: list[Draft]) -> list[Draft]:
+    """Without what only tells more of another act of the sentence.
+
+    The meeting at which parties agree, and ", allowing them to ship" after licences are granted.
+    """
+    agreed = [set(d.actors) for d in told if d.type == "AGREE"]
+    kept: list[Draft] = []
+    for draft in told:
+        at = draft.spots[0][1]
+        word = page.said(at, draft.spots[0][2]).split(" ")[0]
+        trailing = word.endswith("ing") and page.said(at - 2, at) == ", "
+        same = [d for d in kept if d.type == draft.type and set(d.actors) & set(draft.actors)]
+        met = draft.type == "NEGOTIATE" and any(set(draft.actors) <= a for a in agreed)
+        if not met and not (trailing and same and draft.type in ("EASE", "RESTRICT")):
+            kept.append(draft)
+    return kept
 
 
 def _telling(page: Page, line: Line, memory: Memory) -> list[Trigger]:
@@ -215,6 +233,8 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
     date, effective, until = dates_of(page, line, trigger, _tells_itself(source, actors), memory)
     ahead = is_ahead(effective, page.day) or is_ahead(date, page.day)
     status = status_of(page, line, trigger, ahead)
+    if page.language.re["not_done"].search(page.low, clause.start, trigger.start):
+        return None  # "not enough to limit the flow"
     kind, mode = frame.type, frame.mode or mode_of(page, line, trigger)
     if kind == "THREATEN" and set(whom) <= {"all"}:
         # a threat to nobody in particular is a measure under consideration

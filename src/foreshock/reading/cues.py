@@ -48,6 +48,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     at_once: str = "(?!)"
     #: between a verb and a date: the date is that of what the verb is about
     of_other: str = "(?!)"
+    #: right before a trigger: it is only said what would not be done by it
+    not_done: str = "(?!)"
     #: a trigger that tells when a measure takes effect, not when it was made
     enters: str = "(?!)"
     #: before "after": how long; groups `n` and `unit`, or nothing for the same day
@@ -102,6 +104,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: opens a text that an authority issues itself
     official_text: str = "(?!)"
     by: str = "(?!)"
+    #: what is told by what it makes: "machines that make chips"; the item that is meant
+    items_made: tuple[tuple[str, str], ...] = ()
     instruments: tuple[tuple[str, str], ...] = ()
     weak_instruments: tuple[str, ...] = ()
     status: tuple[tuple[str, str], ...] = ()

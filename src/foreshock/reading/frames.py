@@ -119,7 +119,7 @@ class Language:
         }
         self.pairs: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
             name: tuple((re.compile(pattern), word) for pattern, word in getattr(cues, name))
-            for name in ("instruments", "status", "modality", "speakers", "links")
+            for name in ("instruments", "status", "modality", "speakers", "links", "items_made")
         }
         #: type -> what its words tell of its mode
         self.modes: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {

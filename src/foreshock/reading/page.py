@@ -55,7 +55,7 @@ class Page:
         self.low = lowered(self.text)
         self.language = language
         self.day = day
-        self.mentions = self._at_home(names.find(self.text, day))
+        self.mentions = self._at_home(self._made(names.find(self.text, day)))
         self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
         self._spread()
         self._tools: list[tuple[int, int, int]] | None = None
@@ -80,6 +80,22 @@ class Page:
             if last <= end:
                 ranks.add(rank)
         return [words[rank][1] for rank in sorted(ranks)]
+
+    def _made(self, found: list[Mention]) -> list[Mention]:
+        """The names, and things told by what they make in place of the names of what is made."""
+        made = [
+            Mention(m.start(), m.end(), item, "item")
+            for pattern, item in self.language.pairs["items_made"]
+            for m in pattern.finditer(self.low)
+        ]
+        if not made:
+            return found
+        whole = [m for m in made if not any(n.start <= m.start and m.end <= n.end for n in found)]
+        kept = [
+            n for n in found
+            if n.part != "item" or not any(n.start < m.end and m.start < n.end for m in whole)
+        ]  # fmt: skip
+        return sorted([*kept, *whole], key=lambda m: m.start)
 
     def _at_home(self, found: list[Mention]) -> list[Mention]:
         """The names, and the offices of the language's own country that go without its name."""
@@ -187,8 +203,12 @@ class Page:
         """
         if not self.language.cues.spaced:
             return False
-        if self.text.startswith("Limited", trigger.start):
-            return True  # part of a company's name
+        first = self.text[trigger.start]
+        begun = self.text[max(0, trigger.start - 2) : trigger.start]
+        if trigger.frame.form == "verb" and first.isupper() and begun[-1:] == " ":
+            title = begun[0] in '.!?:-"' or self.text[trigger.start : trigger.end].isupper()
+            if not title and not _opens(self.lines, trigger.start):
+                return True  # part of a name: "Limited", "Finance Minister", "N3 Building"
         if trigger.frame.form != "verb":
             compound = self.language.re["compound"]
             return (
@@ -290,6 +310,11 @@ class Page:
         places = {(m.start, m.end) for m in line.places}
         found = companies(self.text, start, end, (*line.items, *line.actors))
         return [m for m in found if (m.start, m.end) not in places]
+
+
+def _opens(lines: list[Line], position: int) -> bool:
+    """Whether a sentence begins at a position."""
+    return any(line.span.start == position for line in lines)
 
 
 def _around(dates: list[When]) -> date | None:
