@@ -114,6 +114,15 @@ def effective(own: Marking, parts: Iterable[tuple[str, Marked]]) -> Marked:
     return strict
 
 
+def passes(marked: Marked, receiver: Receiver) -> bool:
+    """Whether a receiver may see an object with this effective marking; `judge` says why.
+
+    >>> passes(Marked(marking=Marking.CLEAR), PUBLIC)
+    True
+    """
+    return marked.marking <= MAY_SEE[receiver.circle]
+
+
 def judge(name: str, marked: Marked, receiver: Receiver) -> Verdict:
     """Whether a receiver may see an object with this effective marking, and why; never its content.
 
@@ -121,15 +130,15 @@ def judge(name: str, marked: Marked, receiver: Receiver) -> Verdict:
     False
     """
     most = MAY_SEE[receiver.circle]
-    passes = marked.marking <= most
+    may = passes(marked, receiver)
     is_marked = f"{name} is {label(marked.marking)} ({RULES[marked.marking].may_see})"
     if marked.unknown:
         is_marked += f" because it refers to {marked.unknown}, which is not known here"
     elif marked.by:
         is_marked += f" because it refers to {marked.by}"
-    verdict = "passes" if passes else "held back"
+    verdict = "passes" if may else "held back"
     return Verdict(
-        passes=passes,
+        passes=may,
         why=f"{is_marked}; {receiver.name} sees at most {label(most)}: {verdict}.",
     )
 

@@ -138,24 +138,23 @@ def changed(body: bytes, **more) -> bytes:
     return msgspec.json.encode({**json.loads(body), **more})
 
 
-def forged(author: House, blocks_or_block: Block, node_key=None, **header) -> Block:
-    """A segment with another header, signed rightly by its author (or by another key)."""
+def forged(signer: House, block: Block, key=None, **header) -> Block:
+    """A segment with another header, signed rightly by a house (or by another key)."""
     from foreshock.exchange import jws
     from foreshock.words.feeds import Header
 
-    block = blocks_or_block
     old = msgspec.json.decode(jws.take_apart(block.jws, "segment").payload, type=Header)
     payload = msgspec.json.encode(msgspec.structs.replace(old, **header))
-    return Block(jws=jws.sign(payload, "segment", node_key or author.me.operating), body=block.body)
+    return Block(jws=jws.sign(payload, "segment", key or signer.me.operating), body=block.body)
 
 
-def segment_of(author: House, to: House, bodies, entries=None, **header) -> Block:
+def segment_of(author: House, to: House, bodies, entries=None, keep=False, **header) -> Block:
     """A first segment of `author` for `to` with whatever a dishonest author would put into it."""
     import hashlib
 
     from foreshock.exchange import jws
     from foreshock.exchange.intake import examine, marking_of
-    from foreshock.words.feeds import Entry, Header
+    from foreshock.words.feeds import Entry, Header, Segment
     from foreshock.words.markings import strictest
 
     label = header.pop("audience", f"partner {to.id}")
@@ -197,6 +196,16 @@ def segment_of(author: House, to: House, bodies, entries=None, **header) -> Bloc
         "audit": (0, ""),
         **header,
     }
-    body = made.pop("body", packed.body)
     payload = msgspec.json.encode(Header(**made))
-    return Block(jws=jws.sign(payload, "segment", author.me.operating), body=body)
+    token = jws.sign(payload, "segment", author.me.operating)
+    if keep:  # the next one follows it
+        segment = Segment(
+            header=Header(**made),
+            payload=payload,
+            jws=token,
+            body=packed.body,
+            head=hashlib.sha256(payload).hexdigest(),
+            received=author.at,
+        )
+        author.keeper.add_segment(segment, [])
+    return Block(jws=token, body=packed.body)

@@ -217,7 +217,6 @@ def test_an_erasure_drops_the_bytes_everywhere_keeps_the_hash_and_is_confirmed(s
         piece = next(p for p in one.keeper.versions([named(body)]) if p.entry.says == "object")
         assert (piece.fate, one.keeper.body(piece)) == ("erased", b"")
         assert len(piece.entry.sha256) == 64
-        one.keeper.close()
         assert not [f for f in one.home.iterdir() if f.is_file() and b"nine days" in f.read_bytes()]
     assert hague.holds() == {}
     seoul.open(hague.parcel(seoul))

@@ -269,9 +269,8 @@ class SqliteFeeds(Books):
                 "UPDATE piece SET fate = 'erased' WHERE feed = ? AND seq = ?",
                 (piece.feed, piece.entry.seq),
             )
+            self._local.scrub = True
         self._local.__dict__.pop("hand", None)
-        if not self._local.__dict__.get("depth"):
-            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _found_pieces(self, where: str, values: Sequence[Any]) -> list[Piece]:
         return [

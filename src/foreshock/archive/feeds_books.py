@@ -7,7 +7,6 @@ disk. `feeds.py` builds the feeds themselves on it.
 import json
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -37,6 +36,17 @@ if TYPE_CHECKING:
 FILE = "feeds.sqlite"
 #: how long a writer waits for another one, in seconds
 PATIENCE = 60
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    # what is erased is overwritten with zeros, not merely unlinked
+    "secure_delete = ON",
+    # KiB; the index of ids is written in no order, and has to be at hand
+    "cache_size = -64000",
+    # pages; a month of segments is moved into the file in a few steps, not in a hundred
+    "wal_autocheckpoint = 8000",
+)
 
 
 class Books:
@@ -192,10 +202,10 @@ class Books:
             for n, at, kind, partner, feed, about, says, proofs, settled in rows
         ]  # fmt: skip
 
-    def nonce(self, value: str, until: float) -> bool:
+    def nonce(self, value: str, until: float, at: float) -> bool:
         """Remember a number used once; False when it was used before."""
         with self.writing() as connection:
-            connection.execute("DELETE FROM nonce WHERE until < ?", (time.time(),))
+            connection.execute("DELETE FROM nonce WHERE until < ?", (at,))
             added = connection.execute("INSERT OR IGNORE INTO nonce VALUES (?, ?)", (value, until))
             return added.rowcount == 1
 
@@ -243,8 +253,7 @@ class Books:
             connection = sqlite3.connect(
                 self._file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
-                           "secure_delete = ON"):  # fmt: skip
+            for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
             self._local.connection = connection
             self._open.append(connection)
@@ -270,6 +279,8 @@ class Books:
                 raise
             finally:
                 local["depth"] = 0
+            if local.pop("scrub", False):  # erased bytes are not left in the log of writes either
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from foreshock import __version__
-from foreshock.desk import cli_ledger, cli_missions, options
+from foreshock.desk import cli_ledger, cli_line, cli_missions, options
 from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
 from foreshock.desk.cli_audit import app as audit_app
@@ -78,6 +78,8 @@ app.add_typer(record_app, name="record")
 app.add_typer(cli_missions.missions_app, name="missions")
 app.add_typer(cli_missions.report_app, name="report")
 app.add_typer(people_app, name="people")
+for _line_verb in (cli_line.pull, cli_line.push, cli_line.serve):
+    partners_app.command()(_line_verb)
 for _verb in (
     cli_missions.duties,
     cli_ledger.licences,

@@ -31,6 +31,9 @@ def publish(
     warnings: Annotated[
         bool, typer.Option("--warnings", help="The warnings that stand, with --holder.")
     ] = False,
+    reports: Annotated[
+        bool, typer.Option("--reports", help="All reports of our missions that stand.")
+    ] = False,
     record: Annotated[
         list[str] | None, typer.Option(help="Id of a record of the archive. May be repeated.")
     ] = None,
@@ -57,15 +60,15 @@ def publish(
 
     with exchange(home) as ours:
         audience = feeds.audience(to, ours.keeper, ours.at)
-        bodies = list(_bodies(objects, record or [], ours))
+        nature: Any = "exercise" if exercise else "actual"
+        bodies = list(_bodies(objects, record or [], reports, nature, ours))
         if warnings:
             bodies += _warnings(holder, as_of, ours)
         if not bodies:
             raise WrongUse(
                 "there is nothing to publish",
-                expected="--objects, --warnings or --record, and something that they name",
+                expected="--objects, --warnings, --reports or --record, and what they name",
             )
-        nature: Any = "exercise" if exercise else "actual"
         if preview:
             _preview(bodies, audience, ours)
             return
@@ -94,7 +97,9 @@ def _preview(bodies: list[bytes], audience: Any, ours: Exchange) -> None:
     say(f"Would go to: {names}. Nothing was published.")
 
 
-def _bodies(objects: Path | None, records: list[str], ours: Exchange) -> Iterable[bytes]:
+def _bodies(
+    objects: Path | None, records: list[str], reports: bool, nature: str, ours: Exchange
+) -> Iterable[bytes]:
     """The objects of a file, and those that carry records of the archive, as exact bytes."""
     if objects is not None:
         from foreshock.exchange.intake import take_apart
@@ -104,18 +109,30 @@ def _bodies(objects: Path | None, records: list[str], ours: Exchange) -> Iterabl
             yield from (one for one in take_apart(data) if b'"extension-definition"' not in one)
         else:
             yield from (line for line in data.splitlines() if line.strip())
-    if records:
-        from foreshock.archive import open_archive
-        from foreshock.exchange import carry
-        from foreshock.words.pack import load
+    if not records and not reports:
+        return
+    from foreshock.archive import open_archive
+    from foreshock.exchange import carry
+    from foreshock.words.pack import load
+    from foreshock.words.records import Report
 
-        with open_archive(ours.settings.home, create=False) as archive:
-            chosen = [(one, archive.get(one)) for one in records]
-        for name, found in chosen:
+    with open_archive(ours.settings.home, create=False) as archive:
+        kept = []
+        for name in records:
+            found = archive.get(name)
             if found is None:
                 raise WrongUse(f"the record {name[:80]!r} is not in the archive")
-        kept = [record for _, record in chosen if record is not None]
-        yield from carry.objects(kept, ours.node, load(ours.settings.pack))
+            kept.append(found)
+        if reports:
+            every = archive.known(Report)
+            theirs = ours.keeper.journaled(f"{carry.CARRIES}{report.id}" for report in every)
+            kept += [
+                report
+                for report in every
+                if report.nature == nature and f"{carry.CARRIES}{report.id}" not in theirs
+            ]
+        pack = load(ours.settings.pack)
+        yield from carry.objects(kept, ours.node, pack, before=archive.get)
 
 
 def _warnings(holder: list[str] | None, as_of: str | None, ours: Exchange) -> list[bytes]:
@@ -238,6 +255,7 @@ def open_(
 @app.command("list")
 def list_(
     level: Annotated[int, typer.Option(help="Only warnings at or above this level.")] = 0,
+    ids: Annotated[bool, typer.Option("--ids", help="Only the ids, one a line.")] = False,
     json: Json = False,
     home: Home = None,
 ) -> None:
@@ -274,8 +292,8 @@ def list_(
             }
             for p in sorted(found, key=lambda p: (-p.entry.level, p.place, p.offset))
         ]
-    if json:
-        emit(as_json(rows))
+    if json or ids:
+        emit(as_json(rows) if json else "".join(f"{row['id']}\n" for row in rows))
         return
     for row in rows:
         tail = f" WITHDRAWN: {row['why']}" if row["withdrawn"] else ""

@@ -33,6 +33,7 @@ def card(
     ] = None,
     locked: Locked = False,
     url: Annotated[str, typer.Option(help="With --new: where this node can be reached.")] = "",
+    words: Annotated[bool, typer.Option("--words", help="Only the eight words.")] = False,
     out: Out = None,
     home: Home = None,
 ) -> None:
@@ -62,6 +63,9 @@ def card(
     else:
         with exchange(home) as ours:
             token, public = ours.node.token, ours.node.card.root
+    if words:
+        emit(words_of(public) + "\n")
+        return
     deliver(out, token + "\n")
     say(f"Eight words of this card: {words_of(public)}")
 

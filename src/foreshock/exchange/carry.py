@@ -8,7 +8,7 @@ A warning that was cancelled or has expired is not `revoked`: in a feed that is 
 warning on the same item may have to be issued again. It says so in its name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from foreshock.words.clocks import live
 from foreshock.words.feeds import FeedKeeper
 from foreshock.words.markings import Marking, strictest
 from foreshock.words.pack import Pack
-from foreshock.words.records import KINDS, Nature, Receiver, Record
+from foreshock.words.records import KINDS, Nature, Receiver, Record, Report
 
 EXTENSION = stix.name_of("extension-definition", "carried record 1.0")
 #: kinds that never travel: they are this house's own books, and a forged one would falsify them
@@ -43,12 +43,17 @@ _CONTAINERS = (list, tuple)
 
 
 def objects(
-    records: Sequence[Record], node: Node, pack: Pack,
+    records: Sequence[Record],
+    node: Node,
+    pack: Pack,
     first: Mapping[str, datetime] | None = None,
-) -> list[bytes]:  # fmt: skip
+    before: Callable[[str], Record | None] = lambda _: None,
+) -> list[bytes]:
     """Records as STIX objects of ours, each of which carries its record, places before them.
 
-    `first`: as for `stix.bundle`. Raises `WrongUse` for a record that is not sealed, or is one of
+    `first`: as for `stix.bundle`. `before` gives a record by its id, so that one which corrects
+    another becomes a new version of the same object. Raises `WrongUse` for a record that is not
+    sealed, or is one of
     the house's own books.
     """
     made: dict[tuple[str, str], bytes] = {}
@@ -66,29 +71,67 @@ def objects(
             beside.pop() if beside and beside[-1]["type"] not in ("identity", "location") else None
         )
         if main is None:
-            main = _note(record, kind, node)
+            main = _note(record, kind, node, pack, before)
         main = _carrying(main, record, kind)
         for one in [*beside, main]:
             made[one["id"], one["modified"]] = msgspec.json.encode(one)
     return list(made.values())
 
 
-def _note(record: Record, kind: str, node: Node) -> dict[str, Any]:
+def _note(
+    record: Record, kind: str, node: Node, pack: Pack, before: Callable[[str], Record | None]
+) -> dict[str, Any]:
     """A record for which STIX has no better form, as a note."""
-    at = stix._stamp(record.clocks.known_at)
-    says = getattr(record, "says", "") or getattr(record, "title", "") or kind
+    root = record
+    while root.supersedes is not None and (earlier := before(root.supersedes)) is not None:
+        root = earlier
+    abstract, told = _told(record, kind, pack)
     return {
         "type": "note",
         "spec_version": "2.1",
-        "id": stix.name_of("note", f"{node.card.identity} {record.id}"),
+        "id": stix.name_of("note", f"{node.card.identity} {root.id}"),
         "created_by_ref": node.card.identity,
-        "created": at,
-        "modified": at,
-        "abstract": kind,
-        "content": str(says)[:2_000],
+        "created": stix._stamp(root.clocks.known_at),
+        "modified": stix._stamp(record.clocks.known_at),
+        "abstract": abstract[:250],
+        "content": told[:4_000],
+        "labels": [kind, record.nature],
         "object_refs": [node.card.identity],
         "object_marking_refs": [stix._tlp(record.marking)],
     }
+
+
+#: figures of a report, as a reader of the note sees them
+_FIGURES = (
+    ("stock_days", "stocks {:g} days"),
+    ("lead_time_days", "lead time {:g} days"),
+    ("licences_applied", "licences applied for {}"),
+    ("licences_approved", "approved {}"),
+    ("licences_waiting", "waiting {}"),
+)
+
+
+def _told(record: Record, kind: str, pack: Pack) -> tuple[str, str]:
+    """A heading and the record in words, for tools that show nothing else."""
+    if not isinstance(record, Report):
+        says = getattr(record, "says", "") or getattr(record, "title", "") or kind
+        return f"{kind}: {says}"[:250], str(says)
+    goods = ", ".join(pack.name.get(item, item) for item in record.items)
+    day = record.clocks.happened or record.clocks.known_at.date().isoformat()
+    head = f"STATUS {day}: {goods} in {pack.name.get(record.host, record.host)}: {record.status}"
+    figures = [
+        text.format(getattr(record, field))
+        for field, text in _FIGURES
+        if getattr(record, field) is not None
+    ]
+    if record.price is not None:
+        figures.append(f"price {record.price:g} {record.price_unit}")
+    parts = [
+        record.says, ", ".join(figures), record.impact, record.cause, record.expected_duration,
+        record.measures_taken, record.help_wanted, f"Outlook: {record.outlook}.",
+        f"Reported by {record.mission}{f', graded {record.grade}' if record.grade else ''}.",
+    ]  # fmt: skip
+    return head, " ".join(part for part in parts if part)
 
 
 def _carrying(said: dict[str, Any], record: Record, kind: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from foreshock.words.shelf import Item
 
 #: characters that turn the direction of a text or hide in it: names read otherwise than they are
 _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2028\u2029\ufeff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _INSIDE = (".local", ".internal", ".lan", ".localhost", ".home", ".corp")
 #: a spreadsheet takes what begins so for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

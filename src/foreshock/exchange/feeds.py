@@ -15,7 +15,7 @@ import msgspec
 from foreshock import gate
 from foreshock.errors import NotAllowed, WrongUse
 from foreshock.exchange import jws
-from foreshock.exchange.carry import carried_id
+from foreshock.exchange.carry import EXTENSION, carried_id
 from foreshock.exchange.intake import Refused, look_into
 from foreshock.exchange.node import Node
 from foreshock.exchange.parcels import MOST_ENTRIES, pack
@@ -29,6 +29,7 @@ from foreshock.words.shelf import Item
 #: unpacked bytes after which a segment is closed
 FULL = 16_000_000
 
+CARRIED = EXTENSION.encode()
 _LEVEL = re.compile(rb'"level-([0-4])"')
 _COMMUNITY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -132,11 +133,12 @@ def publish(
         ready: list[tuple[Item, bool, Marking]] = []
         held: list[Held] = []
         for item, revoked in fresh:
-            verdict = gate.judge(item.id, markings[item.id], to.receiver)
-            if verdict.passes:
-                ready.append((item, revoked, markings[item.id].marking))
+            marked = markings[item.id]
+            if gate.passes(marked, to.receiver):
+                ready.append((item, revoked, marked.marking))
             else:
-                held.append(Held(id=item.id, why=verdict.why))
+                why_not = gate.judge(item.id, marked, to.receiver).why
+                held.append(Held(id=item.id, why=why_not))
                 keeper.log("mark", to.label, item.id, "held back", at)
         if held and not leave_out:
             raise NotAllowed(
@@ -177,21 +179,20 @@ def _fresh(
     same = 0
     batch: dict[tuple[str, str], bytes] = {}
     for item, revoked in found:
+        if batch.get((item.id, item.instant), item.body) != item.body:
+            raise _two_contents(item)
+        batch[item.id, item.instant] = item.body
         before = [p for p in known.get(item.id, ()) if p.entry.says == "object"]
+        if not before:
+            fresh.append((item, revoked))
+            continue
         if any(p.author != node.id and p.fate == "kept" for p in before):
             raise WrongUse(f"{item.id} belongs to another node", next_step="Give it another id.")
         own = [p for p in before if p.author == node.id]
         digest = hashlib.sha256(item.body).hexdigest()
         twins = [p for p in own if p.instant == item.instant]
-        if (
-            any(p.entry.sha256 != digest for p in twins)
-            or batch.get((item.id, item.instant), item.body) != item.body
-        ):
-            raise WrongUse(
-                f"{item.id} was published before with the same `modified` and another content",
-                next_step="Give the new version a later `modified`.",
-            )
-        batch[item.id, item.instant] = item.body
+        if any(p.entry.sha256 != digest for p in twins):
+            raise _two_contents(item)
         if any(p.revoked and p.instant < item.instant for p in own) and not revoked:
             raise WrongUse(
                 f"{item.id} was withdrawn, and nothing brings it back",
@@ -207,6 +208,13 @@ def _fresh(
             )
         fresh.append((item, revoked))
     return fresh, same
+
+
+def _two_contents(item: Item) -> WrongUse:
+    return WrongUse(
+        f"{item.id} was published before with the same `modified` and another content",
+        next_step="Give the new version a later `modified`.",
+    )
 
 
 def _append(
@@ -269,25 +277,26 @@ def add(
     )  # fmt: skip
     segment = seal(header, packed.body, node, at)
     pieces = [
-        Piece(feed=feed, entry=entry, author=node.id, offset=offset, received=at)
-        for entry, offset in zip(entries, packed.offsets, strict=True)
+        _piece(feed, entry, node.id, offset, at, items[n] if items else None)
+        for n, (entry, offset) in enumerate(zip(entries, packed.offsets, strict=True))
     ]
-    if items:
-        pieces = [
-            _of(piece, item, revoked)
-            for piece, (item, revoked, _) in zip(pieces, items, strict=True)
-        ]
     keeper.add_segment(segment, pieces)
     keeper.log("send", label, f"{feed} {header.number}", f"{len(entries)} entries", at)
     return segment
 
 
-def _of(piece: Piece, item: Item, revoked: bool) -> Piece:
-    carries = carried_id(msgspec.json.decode(item.body)) if item.type != "location" else ""
-    refs = (*item.refs, carries) if carries else item.refs
-    return msgspec.structs.replace(
-        piece, type=item.type, instant=item.instant, revoked=revoked, refs=refs
-    )
+def _piece(
+    feed: str, entry: Entry, author: str, offset: int, at: datetime,
+    said: tuple[Item, bool, Marking] | None,
+) -> Piece:  # fmt: skip
+    if said is None:
+        return Piece(feed=feed, entry=entry, author=author, offset=offset, received=at)
+    item, revoked, _ = said
+    carries = CARRIED in item.body and carried_id(msgspec.json.decode(item.body))
+    return Piece(
+        feed=feed, entry=entry, author=author, offset=offset, received=at, type=item.type,
+        instant=item.instant, revoked=revoked, refs=(*item.refs, carries) if carries else item.refs,
+    )  # fmt: skip
 
 
 def seal(header: Header, body: bytes, node: Node, at: datetime) -> Segment:

@@ -8,7 +8,7 @@ all. An object of it that is not sound is kept aside with the reason, and nothin
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -21,9 +21,10 @@ from foreshock.exchange.intake import Refused, look_into
 from foreshock.exchange.node import Node
 from foreshock.exchange.parcels import NOT_DECODED, Block, Inside, unpack
 from foreshock.exchange.partners import Partner, alarm, everybody, key_of, trusted
-from foreshock.words.feeds import Entry, FeedKeeper, Header, Piece, Segment
+from foreshock.words.feeds import Entry, Fate, FeedKeeper, Header, Piece, Segment
 from foreshock.words.markings import strictest
 from foreshock.words.records import Struct
+from foreshock.words.shelf import Item
 
 #: what one author may bring in a day, unless told otherwise: entries and unpacked bytes
 MOST_A_DAY = (250_000, 1_000_000_000)
@@ -337,63 +338,74 @@ class _Look:
         self, segment: Segment, author: Partner, others: Sequence[Card], keeper: FeedKeeper
     ) -> None:
         self._segment, self._author, self._others = segment, author, others
-        self._keeper = keeper
+        self._keeper, self._author_id = keeper, author.id
         self.signs: list[Sign] = []
 
     def at(self, entry: Entry, body: bytes, offset: int, before: Sequence[Piece]) -> Piece:
         """One entry, with what becomes of its object."""
-        plain = Piece(
-            feed=self._segment.header.feed, entry=entry, author=self._author.id, offset=offset,
-            received=self._segment.received,
+        feed, received = self._segment.header.feed, self._segment.received
+        author = self._author_id
+        if entry.says == "object" and body and not _erased_before(entry, author, before):
+            found = look_into(body, self._segment.header.created)
+            if not isinstance(found, Refused):
+                return self._sound(found, entry, offset, before)
+            fate: Fate = "refused"
+            why = found.why[:300]
+        else:
+            gone = entry.says == "object" and _erased_before(entry, author, before)
+            fate = "erased" if gone else "kept" if entry.says == "erase" else "hollow"
+            why = ""
+        return Piece(
+            feed=feed, entry=entry, author=author, offset=offset, received=received, fate=fate,
+            why=why,
         )  # fmt: skip
-        if entry.says == "erase":
-            return plain
-        mine = [p for p in before if p.author == self._author.id]
-        if any(p.entry.says == "erase" and p.entry.sha256 == entry.sha256 for p in mine):
-            return msgspec.structs.replace(plain, fate="erased")
-        if not body:
-            return msgspec.structs.replace(plain, fate="hollow")
-        found = look_into(body, self._segment.header.created)
-        if isinstance(found, Refused):
-            return _refused(plain, found.why)
-        said, item = found
-        carries = carried_id(said)
-        piece = msgspec.structs.replace(
-            plain, type=item.type, instant=item.instant, revoked=said.get("revoked") is True,
-            refs=(*item.refs, carries) if carries else item.refs,
-        )  # fmt: skip
-        why = content.fault(said, item, entry, self._author.card, self._others)
-        why = why or self._against(piece, before, mine)
-        if not why and piece.revoked:
-            self._flag_derived(piece)
-        return _refused(piece, why) if why else piece
 
-    def _against(self, piece: Piece, before: Sequence[Piece], mine: Sequence[Piece]) -> str:
+    def _sound(
+        self, found: tuple[dict[str, Any], Item], entry: Entry, offset: int,
+        before: Sequence[Piece],
+    ) -> Piece:  # fmt: skip
+        """An object whose form is sound: does it say what this author may say?"""
+        said, item = found
+        revoked = said.get("revoked") is True
+        carries = carried_id(said)
+        why = content.fault(said, item, entry, self._author.card, self._others)
+        if not why and before:
+            why = self._against(entry, item.instant, revoked, before)
+        if not why and revoked:
+            self._flag_derived(entry)
+        return Piece(
+            feed=self._segment.header.feed, entry=entry, author=self._author_id, offset=offset,
+            received=self._segment.received, type=item.type, instant=item.instant,
+            revoked=revoked, refs=(*item.refs, carries) if carries else item.refs,
+            fate="refused" if why else "kept", why=why[:300],
+        )  # fmt: skip
+
+    def _against(self, entry: Entry, instant: str, revoked: bool, before: Sequence[Piece]) -> str:
         """What speaks against it in what was said before."""
-        entry = piece.entry
+        mine = [p for p in before if p.author == self._author_id]
         foreign = next(
-            (p for p in before if p.author != self._author.id and p.fate == "kept"), None
+            (p for p in before if p.author != self._author_id and p.fate == "kept"), None
         )
         if foreign is not None:
             text = f"{self._author.name!r} wrote a version of {entry.id}, which is another's"
             self.signs.append(("equivocation", text, entry.id, self._proofs(foreign)))
             return "it belongs to another node"
         said = [p for p in mine if p.entry.says == "object" and p.fate in ("kept", "erased")]
-        twin = next((p for p in said if p.instant == piece.instant), None)
+        twin = next((p for p in said if p.instant == instant), None)
         if twin is not None and twin.entry.sha256 != entry.sha256:
             text = f"{self._author.name!r} said two things as {entry.id} of {entry.version}"
             self.signs.append(("equivocation", text, entry.id, self._proofs(twin)))
             return "the same version was sent before with another content"
-        if not piece.revoked and any(p.revoked and p.instant < piece.instant for p in said):
+        if not revoked and any(p.revoked and p.instant < instant for p in said):
             return "it was withdrawn, and nothing brings it back"
         if len(said) >= MOST_VERSIONS:
             return f"it has {len(said)} versions already"
         return ""
 
-    def _flag_derived(self, piece: Piece) -> None:
-        for one in self._keeper.citing(piece.entry.id):
-            if one.author != self._author.id and one.fate == "kept":
-                text = f"{one.entry.id} refers to {piece.entry.id}, which was withdrawn: look again"
+    def _flag_derived(self, entry: Entry) -> None:
+        for one in self._keeper.citing(entry.id):
+            if one.author != self._author_id and one.fate == "kept":
+                text = f"{one.entry.id} refers to {entry.id}, which was withdrawn: look again"
                 self.signs.append(("withdrawn", text, one.entry.id, ()))
 
     def _proofs(self, other: Piece) -> tuple[str, ...]:
@@ -401,8 +413,12 @@ class _Look:
         return (segment.jws if segment else "", self._segment.jws)
 
 
-def _refused(piece: Piece, why: str) -> Piece:
-    return msgspec.structs.replace(piece, fate="refused", why=why[:300])
+def _erased_before(entry: Entry, author: str, before: Sequence[Piece]) -> bool:
+    """Whether the author has asked to erase this very object."""
+    return any(
+        p.author == author and p.entry.says == "erase" and p.entry.sha256 == entry.sha256
+        for p in before
+    )
 
 
 def _compare_with_state(

@@ -101,7 +101,7 @@ def state(
     holds = [
         p
         for p in in_force(keeper.pieces(feed)).values()
-        if gate.judge(p.entry.id, gate.Marked(marking=p.entry.marking), receiver).passes
+        if gate.passes(gate.Marked(marking=p.entry.marking), receiver)
     ]
     ordered = sorted(holds, key=_urgency)
     parts = [ordered[n : n + MOST_ENTRIES] for n in range(0, len(ordered), MOST_ENTRIES)]

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Sequence
 from foreshock import gate
 from foreshock.exchange.intake import TLP
 from foreshock.words.feeds import FeedKeeper, Piece
+from foreshock.words.markings import Marking
 from foreshock.words.records import Receiver
 from foreshock.words.shelf import Item
 
+#: of an object that refers to nothing
+_ALONE = tuple(gate.Marked(marking=marking) for marking in Marking)
 #: how far references of references are followed; further on lies whatever may not be seen
 _FAR = 8
 
@@ -45,7 +48,9 @@ def effective_markings(items: Sequence[Item], keeper: FeedKeeper) -> dict[str, g
         wanted.update(ref for ref in item.refs if ref not in near and ref not in TLP)
     known = _known(wanted, keeper)
     for item in items:
-        markings[item.id] = _effective(item.id, near, known, ())
+        markings[item.id] = (
+            _effective(item.id, near, known, ()) if item.refs else _ALONE[item.marking]
+        )
     return markings
 
 
@@ -81,6 +86,6 @@ def visible(pieces: Iterable[Piece], receiver: Receiver) -> list[Piece]:
     found = [
         piece
         for piece in in_force(pieces).values()
-        if gate.judge(piece.entry.id, gate.Marked(marking=piece.entry.marking), receiver).passes
+        if gate.passes(gate.Marked(marking=piece.entry.marking), receiver)
     ]
     return sorted(found, key=lambda p: (-p.entry.level, p.entry.id))

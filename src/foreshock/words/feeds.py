@@ -361,8 +361,11 @@ class FeedKeeper(Protocol):
         """All alarms, oldest first."""
         ...
 
-    def nonce(self, value: str, until: float) -> bool:
-        """Remember a number used once; False when it was used before."""
+    def nonce(self, value: str, until: float, at: float) -> bool:
+        """Remember a number used once until a moment; False when it was used before.
+
+        Moments are seconds since 1970; what is over at `at` is forgotten.
+        """
         ...
 
     # -- audit -----------------------------------------------------------------------------------
