@@ -59,6 +59,7 @@ class World:
     expected: Floats
     price: Floats
     final: Floats
+    value: Floats
     disruptions: tuple[Disruption, ...]
     #: shipments a month in all, by line: how lumpy it is
     shipments: Floats
@@ -100,7 +101,7 @@ def make(plan: Plan) -> World:
     value = final * paid * np.exp(rng.normal(0, 0.12 * plan.noise, final.shape))
     _bulk(final, value, lot * counts, rng)
     rows = _releases(plan, final, value, rng)
-    return World(plan, item, exporter, counts * lot, price, final, struck, shipments, rows)
+    return World(plan, item, exporter, counts * lot, price, final, value, struck, shipments, rows)
 
 
 def _factors(plan: Plan, item: Ints, exporter: Ints, rng: np.random.Generator) -> Floats:
@@ -209,7 +210,7 @@ def _by_gamma(plan: Plan, now: Floats, rng: np.random.Generator) -> Floats:
         np.asarray(rng.gamma(3.0, 0.06, now.shape[0]))[:, None, None] * plan.noise
         + 0.7 / now.clip(0.2)
     )
-    full = np.maximum(1 - np.exp(-1.2 * now), 0.05)
+    full = np.maximum(1 - np.exp(-1.2 * now), 1e-9)
     amount: Floats = np.where(silent, 0.0, rng.gamma(k, now / k / full))
     return amount
 
