@@ -14,6 +14,7 @@ from foreshock.watch import kernels, kernels_evidence
 from foreshock.watch.inject_worlds import World
 from foreshock.watch.kernels import Layout
 from foreshock.watch.kernels_evidence import Verdicts
+from foreshock.watch.kernels_trace import WINDOW
 from foreshock.watch.panel import Releases, backtest
 from foreshock.watch.panel_presets import Judge
 
@@ -97,30 +98,33 @@ def oracle_of(world: World) -> Judge:
         expected = np.where(known, due[:, :last] / dispersion[:, None], 0.0)
         seen = np.where(known, amount / dispersion[:, None], 0.0)
         seen = np.minimum(seen, expected + kernels.CAP_SPREADS * np.sqrt(expected) + 1.0)
-        dear = [np.where(paid, _tail((away - r) / spread) - _tail(away / spread), 0.0) for r in RISES]
+        dear = [
+            np.where(paid, _tail((away - r) / spread) - _tail(away / spread), 0.0) for r in RISES
+        ]
         cells = (lines, many, last)
         total = np.zeros(lines)
         best, since, ratio = np.full(lines, -np.inf), np.zeros(lines), np.ones(lines)
-        for n in range(1, min(_K.WINDOW, last - 1) + 1):
+        for n in range(1, min(WINDOW, last - 1) + 1):
             here, due_here, *prices = (
                 x.reshape(cells)[:, :, last - n :].sum(axis=2) for x in (seen, expected, *dear)
             )
             of_price = np.stack([x.sum(axis=1) for x in prices])
             evidence = _mixed(here, due_here, dispersion.reshape(lines, many), of_price)
-            total += np.exp(np.minimum(evidence, _K.MOST)) / _K.WINDOW
+            total += np.exp(np.minimum(evidence, _K.MOST)) / WINDOW
             better = evidence > best
             best, since = np.maximum(best, evidence), np.where(better, n, since)
             now = here.sum(axis=1) / np.maximum(due_here.sum(axis=1), 1e-9)
             ratio = np.where(better, now, ratio)
         found = Verdicts(np.log(np.maximum(total, 1e-300)), since, ratio, np.zeros(lines))
-        return found, decades.any(axis=1).astype(np.int64)
+        slips: npt.NDArray[np.int64] = (decades != 0).sum(axis=1, dtype=np.int64)
+        return found, slips
 
     return judge
 
 
 def _noise_of(world: World) -> tuple[Floats, Floats]:
     """Dispersion by series and spread of the log unit value by line, from the truth."""
-    lines, many, months = world.expected.shape
+    lines, _, months = world.expected.shape
     calm = np.ones((lines, 1, months), dtype=bool)
     for one in world.disruptions:
         calm[one.line, :, one.onset : one.end] = False
@@ -156,5 +160,6 @@ def _mixed(seen: Floats, due: Floats, lots: Floats, prices: Floats) -> Floats:
         )
     dear = np.exp(np.minimum(prices, _K.MOST)).mean(axis=0)
     mixed: Floats = _K.IN_QUANTITY * total + _K.IN_PRICE * dear
-    return np.log(mixed + _K.IN_BOTH * np.minimum(total * dear, np.exp(_K.MOST + 100)))
-
+    mixed += _K.IN_BOTH * np.minimum(total * dear, np.exp(_K.MOST + 100))
+    told: Floats = np.log(mixed)
+    return told

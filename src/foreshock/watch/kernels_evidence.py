@@ -13,28 +13,27 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, prange
 
-from foreshock.watch.kernels import KEEPS, START, Layout, Sums, capped, first_rate
+from foreshock.watch import kernels, kernels_trace
+from foreshock.watch.kernels import MATH, Layout, Learnt
+from foreshock.watch.kernels_trace import WINDOW, Common, Trace
 
 Floats = npt.NDArray[np.floating]
+Ints = npt.NDArray[np.int64]
 
-_MATH = {"reassoc", "contract", "arcp", "nsz", "afn"}
-#: months back that an onset may lie
-WINDOW = 12
 #: months of past without which nothing is judged
 PAST = 12
 #: ratios of after to before, and how likely each is thought before looking
 RATIOS = np.array([0.03, 0.15, 0.3, 0.45, 0.6, 0.75, 1.6, 2.4])
 WEIGHTS = np.array([0.1665, 0.1665, 0.1665, 0.1665, 0.1665, 0.1665, 0.0005, 0.0005])
+LOGS = np.log(RATIOS)
 #: how far a level wanders in a year unharmed: spread of its logarithm
 WANDERS = 0.25
 #: a change hits all recipients, each with some chance, or one alone: shares of the three
 ALL, SOME, ONE, EACH = 0.45, 0.35, 0.2, 0.4
 #: a change shows in quantity, in price, in both
 IN_QUANTITY, IN_PRICE, IN_BOTH = 0.6, 0.2, 0.2
-#: counts that others must show before a common factor is believed: item, recipient, exporter
-BELIEVE_ITEM, BELIEVE_RECIPIENT, BELIEVE_EXPORTER = 15.0, 15.0, 30.0
-#: share of a factor that each further month keeps; power by which it is held back; its bounds
-FACTOR_KEEPS, HELD_BACK, FACTOR_MOST = 0.6, 0.6, 2.5
+#: how likely a return to the level of old is
+RETURNS = 0.3
 #: unit values: what each month keeps, first spread, least, wander, tail, what others must weigh
 PRICE_KEEPS, PRICE_SPREAD, PRICE_LEAST, PRICE_WANDERS = 0.9, 0.08, 0.04, 0.06
 PRICE_TAIL, PRICE_BELIEVE = 8.0, 20.0
@@ -42,22 +41,6 @@ PRICE_TAIL, PRICE_BELIEVE = 8.0, 20.0
 PRICE_RISES = np.array([0.2, 0.4, 0.6, 0.8])
 #: no evidence is told above this: beyond it the model, not the line, is judged
 MOST = 200.0
-
-
-class Common(NamedTuple):
-    """What lines share: sums by item and by exporter [.., month], and unit values."""
-
-    item_seen: Floats
-    item_due: Floats
-    exporter_seen: Floats
-    exporter_due: Floats
-    #: factor of the calendar by exporter and month
-    calendar: Floats
-    #: log unit value and weight by line, and weighted sum and weight by item
-    price: Floats
-    price_weight: Floats
-    item_price: Floats
-    item_price_weight: Floats
 
 
 class Verdicts(NamedTuple):
@@ -69,126 +52,121 @@ class Verdicts(NamedTuple):
     rise: Floats
 
 
-@njit(cache=True, fastmath=_MATH)
-def trace(
-    amount: Floats,
-    s: int,
-    season: Floats,
-    dispersion: float,
-    factor: Floats,
-    own: tuple[Floats, Floats, Floats, Floats],
-    window: Floats,
-) -> None:
-    """Fills `window` [4, n]: level before (counts, exposure), seen and exposure of the last n.
+@njit(cache=True, fastmath=MATH)
+def quantity_evidence(
+    seen_by: Trace, dispersions: Floats, first: int, last: int, n: int
+) -> tuple[float, float]:
+    """Log evidence that quantity changed n months ago, and ratio of what came to what was due.
 
-    `season` and `factor` are by month; `own` are sums of the recipient over all exporters of the
-    item (seen, due) and of the item without this line, from which the recipient's factor is made.
+    A return to the level of old is no change: the level before may have been a passing height.
     """
-    months = amount.shape[1]
-    total_seen, total_due, item_factor, rest = own
-    rate = first_rate(amount, s, season, dispersion)
-    have, need = START, START / rate
-    seen_of, due_of, mine, mine_due = 0.0, 0.0, 0.0, 0.0
-    window[:] = 0.0
-    for t in range(months):
-        have = KEEPS * have + (1 - KEEPS) * 0.5
-        need = KEEPS * need + (1 - KEEPS) * 0.5 / rate
-        back = months - t
-        if back <= WINDOW:
-            window[0, back], window[1, back] = have, need
-        x = amount[s, t]
-        plain = have / need * season[t % 12]
-        seen_of = FACTOR_KEEPS * seen_of + total_seen[t]
-        due_of = FACTOR_KEEPS * due_of + total_due[t]
-        mine, mine_due = FACTOR_KEEPS * mine, FACTOR_KEEPS * mine_due
-        if x != x:  # unknown
-            continue
-        mine += capped(x / dispersion, plain)
-        mine_due += plain
-        here = (max(seen_of - mine, 0.0) + BELIEVE_RECIPIENT * item_factor[t]) / (
-            max(due_of - mine_due, 0.0) + BELIEVE_RECIPIENT
-        )
-        common = exp(HELD_BACK * log(here * rest[t]))
-        exposed = season[t % 12] * min(max(common, 1 / FACTOR_MOST), FACTOR_MOST) * factor[t]
-        count = capped(x / dispersion, have / need * exposed)
-        if back <= WINDOW:
-            window[2, back], window[3, back] = count, exposed
-        have += count
-        need += exposed
-    for n in range(1, WINDOW + 1):
-        window[2, n] += window[2, n - 1]
-        window[3, n] += window[3, n - 1]
-
-
-@njit(cache=True, fastmath=_MATH)
-def without(total: Floats, due: Floats, own: Floats, own_due: Floats, believe: float) -> Floats:
-    """What others saw over what was due of them, month by month, the last months fading."""
-    out = np.empty(len(own))
-    seen, need = 0.0, 0.0
-    for t in range(len(own)):
-        seen = FACTOR_KEEPS * seen + max(total[t] - own[t], 0.0)
-        need = FACTOR_KEEPS * need + max(due[t] - own_due[t], 0.0)
-        out[t] = (seen + believe) / (need + believe)
-    return out
-
-
-@njit(cache=True, fastmath=_MATH)
-def ratio_evidence(seen: float, due: float, sure: float, ratio: float) -> float:
-    """Log Bayes factor of `seen` counts for `ratio` against 1 where `due` were due.
-
-    The level has a Gamma distribution worth `sure` counts.
-
-    >>> ratio_evidence(0.0, 10.0, 20.0, 0.1) > 5 > 0 > ratio_evidence(10.0, 10.0, 20.0, 0.1)
-    True
-    """
-    return seen * log(ratio) - (sure + seen) * log((sure + ratio * due) / (sure + due))
-
-
-@njit(cache=True, fastmath=_MATH)
-def quantity_evidence(windows: Floats, dispersions: Floats, n: int) -> tuple[float, float]:
-    """Log evidence that quantity changed n months ago, and ratio of what came to what was due."""
     wander = WANDERS * WANDERS
-    due, seen, spread, unsure, recipients = 0.0, 0.0, 0.0, 0.0, 0
-    for c in range(len(dispersions)):
+    due, seen, spread, unsure, old, recipients = 0.0, 0.0, 0.0, 0.0, 0.0, 0
+    for c in range(first, last):
         if dispersions[c] == dispersions[c]:
-            here = windows[c, 0, n] / windows[c, 1, n] * dispersions[c] * windows[c, 3, n]
+            have = seen_by.have[n, c]
+            here = have / seen_by.need[n, c] * dispersions[c] * seen_by.exposed[n, c]
             due += here
-            seen += windows[c, 2, n] * dispersions[c]
+            old += here * seen_by.old[n, c]
+            seen += seen_by.seen[n, c] * dispersions[c]
             spread += dispersions[c] * here
-            unsure += here * here / windows[c, 0, n]
+            unsure += here * here / have
             recipients += 1
     if due <= 0:
         return 0.0, 1.0
     lot = spread / due
-    sure = 1.0 / (unsure / (due * due) + wander)
+    whole = Odds(seen / lot, due / lot, 1.0 / (unsure / (due * due) + wander), old / due)
+    some, one = np.zeros(len(RATIOS)), np.zeros(len(RATIOS))
+    kept = np.ones(len(RATIOS))
+    for c in range(first, last):
+        if dispersions[c] == dispersions[c]:
+            have = seen_by.have[n, c]
+            expected = have / seen_by.need[n, c] * seen_by.exposed[n, c]
+            if expected <= 0:
+                one += 1.0
+                continue
+            each = odds(
+                Odds(seen_by.seen[n, c], expected, 1.0 / (1.0 / have + wander), seen_by.old[n, c]),
+                60.0,
+            )
+            for r in range(len(RATIOS)):
+                one[r] += each[r]
+                kept[r] *= 1 - EACH + EACH * each[r]
+                if kept[r] > 1e200 or kept[r] < 1e-200:
+                    some[r] += log(kept[r])
+                    kept[r] = 1.0
+    alike = odds(whole, MOST)
     total = 0.0
     for r in range(len(RATIOS)):
-        whole = ratio_evidence(seen / lot, due / lot, sure, RATIOS[r])
-        some, one = 0.0, 0.0
-        for c in range(len(dispersions)):
-            if dispersions[c] == dispersions[c] and windows[c, 3, n] > 0:
-                believed = 1.0 / (1.0 / windows[c, 0, n] + wander)
-                expected = windows[c, 0, n] / windows[c, 1, n] * windows[c, 3, n]
-                each = exp(
-                    min(ratio_evidence(windows[c, 2, n], expected, believed, RATIOS[r]), 60.0)
-                )
-                some += log(1 - EACH + EACH * each)
-                one += each
-            elif dispersions[c] == dispersions[c]:
-                one += 1.0
-        total += WEIGHTS[r] * (
-            ALL * exp(min(whole, MOST)) + SOME * exp(min(some, MOST)) + ONE * one / recipients
-        )
+        several = exp(min(some[r] + log(kept[r]), MOST))
+        total += WEIGHTS[r] * (ALL * alike[r] + SOME * several + ONE * one[r] / recipients)
     return log(total), seen / due
 
 
-@njit(cache=True, fastmath=_MATH)
+class Odds(NamedTuple):
+    """Counts seen and due, the counts that the level is worth, and the level of old to it."""
+
+    seen: float
+    due: float
+    sure: float
+    old: float
+
+
+@njit(cache=True, fastmath=MATH)
+def odds(of: Odds, most: float) -> Floats:
+    """Bayes factors of the ratios against none, or against a return to the level of old."""
+    usual = log(of.sure + of.due)
+    worth = of.sure + of.seen
+    back = of.seen * log(of.old) - worth * (log(of.sure + of.old * of.due) - usual)
+    none = log(1 - RETURNS + RETURNS * exp(min(back, 300.0)))
+    out = np.empty(len(RATIOS))
+    for r in range(len(RATIOS)):
+        here = of.seen * LOGS[r] - worth * (log(of.sure + RATIOS[r] * of.due) - usual)
+        out[r] = exp(min(here - none, most))
+    return out
+
+
+@njit(cache=True, fastmath=MATH)
 def tail(z: float) -> float:
     """Log density of Student's t, less its constant."""
     return -0.5 * (PRICE_TAIL + 1) * log(1 + z * z / PRICE_TAIL)
 
 
-@njit(cache=True, fastmath=_MATH)
+@njit(cache=True, fastmath=MATH)
+def unit_values(amount: Floats, value: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
+    """Log unit value of a line by month, against each of its series' usual one, and its weight."""
+    months = amount.shape[1]
+    out, weight = np.zeros(months), np.zeros(months)
+    x = np.empty(months)
+    for s in range(len(amount)):
+        if dispersion[s] != dispersion[s]:  # never traded
+            continue
+        usual, past, some = 0.0, 0.0, False
+        for t in range(months):
+            x[t] = np.nan
+            if amount[s, t] > 0 and value[s, t] > 0:
+                x[t] = log(value[s, t] / amount[s, t])
+        for turn in range(2):
+            for t in range(months):
+                if x[t] == x[t]:
+                    if not some:
+                        usual, past, some = x[t], 1.0, True
+                        continue
+                    limit = 0.3 if turn == 1 or past > 5 else 1.0
+                    past = min(past + 1, 36.0)
+                    usual += min(max(x[t] - usual, -limit), limit) / past
+        for t in range(months):
+            if x[t] == x[t] and abs(x[t] - usual) < 2.0:
+                w = min(sqrt(amount[s, t] / dispersion[s]), 4.0)
+                out[t] += w * (x[t] - usual)
+                weight[t] += w
+    for t in range(months):
+        if weight[t] > 0:
+            out[t] /= weight[t]
+    return out, weight
+
+
+@njit(cache=True, fastmath=MATH)
 def price_evidence(price: Floats, weight: Floats, others: Floats, out: Floats) -> None:
     """Fills `out` [2, n]: log evidence that the unit value rose n months ago, and by how much."""
     months = len(price)
@@ -229,75 +207,73 @@ def price_evidence(price: Floats, weight: Floats, others: Floats, out: Floats) -
         out[0, n], out[1, n] = log(total / len(PRICE_RISES)), mean
 
 
-@njit(cache=True, fastmath=_MATH)
-def verdict(windows: Floats, dispersions: Floats, prices: Floats, months: int) -> Floats:
+@njit(cache=True, fastmath=MATH)
+def verdict(
+    seen_by: Trace, dispersions: Floats, first: int, last: int, prices: Floats, months: int
+) -> tuple[float, float, float, float]:
     """Log evidence of any change, months since the likeliest onset, ratio, rise of the price."""
-    out = np.zeros(4)
     total, best = 0.0, -1e300
+    since, share, rise = 0.0, 1.0, 0.0
     for n in range(1, WINDOW + 1):
         if months - n < PAST:
             break
-        quantity, ratio = quantity_evidence(windows, dispersions, n)
+        quantity, ratio = quantity_evidence(seen_by, dispersions, first, last, n)
         both = exp(min(quantity + prices[0, n], MOST + 100.0))
         here = (
             IN_QUANTITY * exp(min(quantity, MOST)) + IN_PRICE * exp(prices[0, n]) + IN_BOTH * both
         )
         total += here / WINDOW
         if here > best:
-            best = here
-            out[1], out[2], out[3] = n, ratio, prices[1, n]
-    out[0] = log(total) if total > 0 else 0.0
-    return out
+            best, since, share, rise = here, float(n), ratio, prices[1, n]
+    return (log(total) if total > 0 else 0.0), since, share, rise
 
 
-@njit(parallel=True, cache=True, fastmath=_MATH)
+@njit(parallel=True, cache=True, fastmath=MATH)
 def weigh(
-    amount: Floats,
-    where: Layout,
-    season: Floats,
-    dispersion: Floats,
-    sums: Sums,
-    common: Common,
-    out: Verdicts,
+    amount: Floats, value: Floats, where: Layout, learnt: Learnt, common: Common, out: Verdicts
 ) -> None:
-    """Fills `out` for each line. The first month of `amount` is month 0 of `season`."""
-    months = amount.shape[1]
+    """Fills `out` for each line. The first month of `amount` is month 0 of the season."""
     evidence, since, ratio, rise = out.evidence, out.since, out.ratio, out.rise
+    months = amount.shape[1]
     for i in prange(len(where.item_start) - 1):
-        for line in range(where.item_start[i], where.item_start[i + 1]):
-            first, last = where.line_start[line], where.line_start[line + 1]
-            maker = where.exporter[line]
-            seen, due = sums.line_seen[line], sums.line_due[line]
-            of_item = without(common.item_seen[i], common.item_due[i], seen, due, BELIEVE_ITEM)
-            rest = without(
-                common.exporter_seen[maker], common.exporter_due[maker], seen, due, BELIEVE_EXPORTER
+        l0, l1 = where.item_start[i], where.item_start[i + 1]
+        s0, s1 = where.line_start[l0], where.line_start[l1]
+        if s1 == s0:
+            continue
+        of_line = kernels.lines_of(where, l0, l1)
+        dispersion = learnt.dispersion[s0:s1]
+        x = kernels.across(amount, s0, s1)
+        mean, cap, _ = kernels.bounds(x)
+        season = kernels.spread_season(learnt.season[l0:l1], of_line)
+        rate = kernels.first_rate(x, mean, cap, season)
+        exposure = kernels_trace.shared(
+            kernels.counts(x, dispersion, rate, season), where, (l0, l1), of_line, common
+        )
+        for t in range(months):
+            for k in range(s1 - s0):
+                exposure[t, k] *= season[t % 12, k]
+        seen_by = kernels_trace.trace(x, dispersion, rate, exposure)
+        price, weight = np.zeros((l1 - l0, months)), np.zeros((l1 - l0, months))
+        for line in range(l0, l1):
+            a, b = where.line_start[line], where.line_start[line + 1]
+            price[line - l0], weight[line - l0] = unit_values(
+                amount[a:b], value[a:b], learnt.dispersion[a:b]
             )
-            windows = np.zeros((last - first, 4, WINDOW + 1))
-            known = False
-            for s in range(first, last):
-                if dispersion[s] == dispersion[s]:
-                    known = True
-                    who = where.reporter[s]
-                    own = (sums.recipient_seen[i, who], sums.recipient_due[i, who], of_item, rest)
-                    trace(
-                        amount,
-                        s,
-                        season[line],
-                        dispersion[s],
-                        common.calendar[maker],
-                        own,
-                        windows[s - first],
-                    )
-            if not known:
-                continue
-            others = np.empty(months)
+        together, weights = np.zeros(months), np.zeros(months)
+        for line in range(l1 - l0):
             for t in range(months):
-                weight = common.price_weight[line, t]
-                others[t] = (common.item_price[i, t] - common.price[line, t] * weight) / (
-                    common.item_price_weight[i, t] - weight + PRICE_BELIEVE
-                )
+                together[t] += price[line, t] * weight[line, t]
+                weights[t] += weight[line, t]
+        for line in range(l0, l1):
+            first, last = where.line_start[line] - s0, where.line_start[line + 1] - s0
+            if not (dispersion[first:last] > 0).any():
+                continue
+            here = line - l0
+            rest = (together - price[here] * weight[here]) / (
+                weights - weight[here] + PRICE_BELIEVE
+            )
             prices = np.zeros((2, WINDOW + 1))
-            price_evidence(common.price[line], common.price_weight[line], others, prices)
-            found = verdict(windows, dispersion[first:last], prices, months)
-            evidence[line], since[line] = found[0], found[1]
-            ratio[line], rise[line] = found[2], found[3]
+            price_evidence(price[here], weight[here], rest, prices)
+            evidence[line], since[line], ratio[line], rise[line] = verdict(
+                seen_by, dispersion, first, last, prices, months
+            )

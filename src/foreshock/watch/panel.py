@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from foreshock.watch import kernels, kernels_evidence
-from foreshock.watch.kernels import Layout, Sums
-from foreshock.watch.kernels_evidence import Common, Verdicts
+from foreshock.watch.kernels import Layout
+from foreshock.watch.kernels_evidence import Verdicts
+from foreshock.watch.kernels_trace import Common
 from foreshock.watch.panel_calendar import exposure, keepers
 from foreshock.watch.panel_presets import Judge
 
@@ -88,67 +89,17 @@ def judge(
     >>> bool(found.evidence[0] > 5), int(found.since[0]), bool(found.ratio[0] < 0.1)
     (True, 3, True)
     """
-    lines, items = len(where.line_start) - 1, len(where.item_start) - 1
-    months = amount.shape[1]
     amount = np.ascontiguousarray(amount, dtype=np.float32)
     value = np.ascontiguousarray(value, dtype=np.float32)
-    slips = np.zeros(len(amount), dtype=np.int64)
-    kernels.mend_units(amount, value, slips)
-    season, dispersion = np.ones((lines, 12)), np.full(len(amount), np.nan)
-    kernels.seasons(amount, where, season, dispersion)
-    sums = _sums(lines, items, int(where.reporter.max(initial=0)) + 1, months)
-    kernels.add_up(amount, where, season, dispersion, sums)
-    price, weight = (np.zeros((lines, months), dtype=np.float32) for _ in range(2))
-    kernels.unit_values(amount, value, where, dispersion, price, weight)
-    common = _common(sums, where, price, weight, holiday)
+    learnt = kernels.nothing_learnt(len(amount), where, amount.shape[1])
+    kernels.learn(amount, value, where, learnt)
+    seen, due = learnt.seen.sum(axis=0), learnt.due.sum(axis=0)
+    calendar = np.ones(seen.shape) if holiday is None else _calendar(seen, due, *holiday)
+    lines = len(where.line_start) - 1
     found = Verdicts(np.zeros(lines), np.zeros(lines), np.ones(lines), np.zeros(lines))
-    kernels_evidence.weigh(amount, where, season, dispersion, sums, common, found)
-    return found, slips
-
-
-def _sums(lines: int, items: int, reporters: int, months: int) -> Sums:
-    by_line = (np.zeros((lines, months), dtype=np.float32) for _ in range(2))
-    by_recipient = (np.zeros((items, reporters, months), dtype=np.float32) for _ in range(2))
-    return Sums(*by_line, *by_recipient)
-
-
-def _common(
-    sums: Sums,
-    where: Layout,
-    price: Floats,
-    weight: Floats,
-    holiday: tuple[Floats, Floats] | None,
-) -> Common:
-    """What lines share, added up over items and exporters."""
-    months = price.shape[1]
-    makers = int(where.exporter.max(initial=0)) + 1
-    seen, due = (
-        _by(sums.line_seen, where.exporter, makers),
-        _by(sums.line_due, where.exporter, makers),
-    )
-    calendar: Floats = np.ones((makers, months))
-    if holiday is not None:
-        calendar = _calendar(seen, due, *holiday)
-        sums.line_due[:] *= calendar[where.exporter]
-        due = due * calendar
-    starts = where.item_start[:-1]
-    totals = [
-        np.add.reduceat(part, starts, axis=0)
-        for part in (sums.line_seen, sums.line_due, price * weight, weight)
-    ]
-    return Common(totals[0], totals[1], seen, due, calendar, price, weight, totals[2], totals[3])
-
-
-def _by(table: Floats, group: Ints, groups: int) -> Floats:
-    """Sums of the rows of a table by group, in blocks that stay small."""
-    out = np.zeros((groups, table.shape[1]))
-    order = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[order], np.arange(groups + 1))
-    for one in range(groups):
-        for start in range(bounds[one], bounds[one + 1], 4096):
-            rows = order[start : min(start + 4096, bounds[one + 1])]
-            out[one] += table[rows].sum(axis=0, dtype=np.float64)
-    return out
+    common = Common(seen, due, calendar)
+    kernels_evidence.weigh(amount, value, where, learnt, common, found)
+    return found, learnt.slips
 
 
 def _calendar(seen: Floats, due: Floats, when: Floats, who: Floats) -> Floats:
