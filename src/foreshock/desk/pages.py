@@ -189,6 +189,15 @@ def dependence(view: View, key: str) -> list[Import]:
     return sorted(rows, key=lambda r: (r.holder, r.basis, -r.share))
 
 
+NAMED = {
+    "leaders": ", the largest only",
+    "one": ", one country named",
+    "unnamed": ", the rest not named in the source",
+    "withheld": ", some shares withheld in the source",
+}
+"""What a diagram of shares says of the part it does not show, by `covers` of its rows."""
+
+
 def shares(view: View, key: str) -> list[tuple[str, Provision, str]]:
     """Who makes the item: for each stage (stage, a row that names the source, bars as SVG)."""
     drawn = []
@@ -212,7 +221,7 @@ def shares(view: View, key: str) -> list[tuple[str, Provision, str]]:
             for r in rows[:8]
             if r.share is not None
         ]
-        what = f"Share of the world's output, {stage}, {newest.year}"
+        what = f"Share of the world's output, {stage}, {newest.year}{NAMED.get(newest.covers, '')}"
         drawn.append((stage, newest, charts.bars(pairs, what)))
     return drawn
 
