@@ -191,7 +191,7 @@ class Search:
     def pronoun(self) -> Ids:
         """The one last named, where the clause says "it", "the ministry" or "the company"."""
         re_ = self.page.language.re
-        m = re_["anaphor"].search(self.page.low, self.clause.start, self.trigger.start)
+        m = self.page.search("anaphor", self.clause.start, self.trigger.start)
         if m is None:
             return self._same_firm()
         word = m.group()
@@ -231,9 +231,7 @@ class Search:
         """The firm last named, of a loss told "at the chipmaker", "at its plant"."""
         if self.trigger.frame.type not in ("DISRUPT", "RECOVER"):
             return ()
-        after = self.page.language.re["anaphor"].search(
-            self.page.low, self.trigger.end, self.clause.end
-        )
+        after = self.page.search("anaphor", self.trigger.end, self.clause.end)
         company = self.page.language.re["company_words"]
         return self.memory.company if after and company.search(after.group()) else ()
 
@@ -348,7 +346,7 @@ class Search:
         """The country that the sentence is about, for a loss told without a place."""
         states = [m for m in (*self.line.actors, *self.line.places) if m.state]
         there = [m for m in states if self.page.preposition(self.line, m) in ("in", "at", "across")]
-        if not there and self.trigger.frame.mode not in ("shortage", "drought"):
+        if not there and self.trigger.frame.mode != "drought":
             return ()
         return unique((there or states)[:1])
 
@@ -371,7 +369,6 @@ class Search:
 
     def last(self) -> Ids:
         """The one last named, where the sentence takes somebody up."""
-        anaphor = self.page.language.re["anaphor"]
-        if not anaphor.search(self.page.low, self.line.span.start, self.line.span.end):
+        if not self.page.search("anaphor", self.line.span.start, self.line.span.end):
             return ()
         return self.memory.state if self.only_states else self.newest()

@@ -19,6 +19,8 @@ from foreshock.words.records import Said
 
 #: sentences over which "the curbs" takes up a measure
 _REACH = 5
+#: characters before a loss within which "amid" makes it a reason
+_REASON = 30
 #: more firms than these in a sentence are a list, of which nothing is told alone
 _FEW = 1
 #: words of a noun that tells no more than that there is a measure
@@ -38,13 +40,18 @@ NO_CONTROL = frozenset(
 )
 
 
+#: actors, targets, items, and the rules that found them
+Arguments = tuple[Ids, Ids, Ids, list[str]]
+NOTHING: Arguments = ((), (), (), [])
+
+
 def drafts(page: Page, memory: Memory) -> list[Draft]:
     """The events of a laid-out page, in order of mention."""
     found: list[Draft] = []
     for line in page.lines:
         told: list[Draft] = []
-        for trigger in _telling(page, line, memory) if _is_news(page, line) else ():
-            draft = _draft(page, line, trigger, memory)
+        for trigger, known in _telling(page, line, memory) if _is_news(page, line) else ():
+            draft = _draft(page, line, trigger, memory, known)
             if draft is not None and not _is_cause(line, told, draft):
                 told.append(draft)
         for draft in _without_asides(page, told):
@@ -62,6 +69,7 @@ def _without_asides(page: Page, told: list[Draft]) -> list[Draft]:
     The meeting at which parties agree, and ", allowing them to ship" after licences are granted.
     """
     agreed = [set(d.actors) for d in told if d.type == "AGREE"]
+    measured = any(d.type == "RESTRICT" for d in told)
     kept: list[Draft] = []
     for draft in told:
         at = draft.spots[0][1]
@@ -69,18 +77,23 @@ def _without_asides(page: Page, told: list[Draft]) -> list[Draft]:
         trailing = word.endswith("ing") and page.said(at - 2, at) == ", "
         same = [d for d in kept if d.type == draft.type and set(d.actors) & set(draft.actors)]
         met = draft.type == "NEGOTIATE" and any(set(draft.actors) <= a for a in agreed)
+        why = page.search("reason", max(0, at - _REASON), at)
+        if draft.type == "DISRUPT" and measured and why:
+            continue  # "tightened exports amid a shortage"
         if not met and not (trailing and same and draft.type in ("EASE", "RESTRICT")):
             kept.append(draft)
     return kept
 
 
-def _telling(page: Page, line: Line, memory: Memory) -> list[Trigger]:
+def _telling(page: Page, line: Line, memory: Memory) -> list[tuple[Trigger, Arguments | None]]:
     """The triggers that tell something of somebody; the line keeps these and what they govern.
 
-    Where one has no actor or item, a trigger that gave way to it is tried.
+    Where one has no actor or item, a trigger that gave way to it is tried. Whom and what they are
+    told of is given with them where all of the line's triggers stay.
     """
     kept: list[Trigger] = []
     leading: list[Trigger] = []
+    found: list[Arguments] = []
     before = len(memory.told)
     for trigger in line.triggers:
         if not _leads(page, line, leading, trigger):
@@ -89,15 +102,18 @@ def _telling(page: Page, line: Line, memory: Memory) -> list[Trigger]:
         others = [t for t in line.triggers if t is not trigger]
         for option in (trigger, *(s for s in line.spare if not apart(s, trigger))):
             free = all(apart(option, t) for t in others) or option is trigger
-            actors, whom, items, _ = _arguments(page, line, option, memory)
-            if free and items:
+            told = _arguments(page, line, option, memory) if free else NOTHING
+            actors, whom, items, _ = told
+            if items:
+                found.append(told)
                 memory.told.append(Told(option.frame.type, actors, items, whom, line.index))
                 kept.append(option)
                 leading.append(option)
                 break
     del memory.told[before:]
+    same = kept == line.triggers
     line.triggers = kept
-    return leading
+    return [(t, told if same else None) for t, told in zip(leading, found, strict=True)]
 
 
 def _is_news(page: Page, line: Line) -> bool:
@@ -149,9 +165,7 @@ def _is_object(page: Page, verb: Trigger, noun: Trigger, start: int) -> bool:
     return verb.start >= start and len(between) < _OBJECT and not re.search(r"[,;:]", between)
 
 
-def _arguments(
-    page: Page, line: Line, trigger: Trigger, memory: Memory
-) -> tuple[Ids, Ids, Ids, list[str]]:
+def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Arguments:
     """Actors, targets, items and the rules that found them; nothing where one is missing."""
     frame = trigger.frame
     items, where = named_items(page, line, trigger)
@@ -211,17 +225,19 @@ def _made(page: Page, line: Line, trigger: Trigger, memory: Memory, actors: Ids)
     return next((memory.makes[c] for c in companies if c in memory.makes), ())
 
 
-def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | None:
+def _draft(
+    page: Page, line: Line, trigger: Trigger, memory: Memory, known: Arguments | None = None
+) -> Draft | None:
     frame = trigger.frame
     if line.clause_at(trigger.start).lead in page.language.cues.hypothetical_leads:
         return None
     if (
         frame.type in NOT_TOLD
         and frame.mode != "delay"
-        and page.language.re["unsaid"].search(page.low, line.span.start, trigger.start)
+        and page.search("unsaid", line.span.start, trigger.start)
     ):
         return None
-    actors, whom, items, why = _arguments(page, line, trigger, memory)
+    actors, whom, items, why = known or _arguments(page, line, trigger, memory)
     if not items:
         return None
     if frame.by_state and actors and not any(a.startswith("org:") or a == "all" for a in actors):
@@ -233,7 +249,7 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
     date, effective, until = dates_of(page, line, trigger, _tells_itself(source, actors), memory)
     ahead = is_ahead(effective, page.day) or is_ahead(date, page.day)
     status = status_of(page, line, trigger, ahead)
-    if page.language.re["not_done"].search(page.low, clause.start, trigger.start):
+    if page.search("not_done", clause.start, trigger.start):
         return None  # "not enough to limit the flow"
     kind, mode = frame.type, frame.mode or mode_of(page, line, trigger)
     if kind == "THREATEN" and set(whom) <= {"all"}:
@@ -261,9 +277,7 @@ def _draft(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Draft | 
 def _speaker(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Said:
     """Who says so; "he said", "the ministry said": whoever of that kind acted last."""
     source = said(page, line, trigger.start, memory.issuer)
-    if source.who or not page.language.re["said_again"].search(
-        page.low, line.span.start, line.span.end
-    ):
+    if source.who or not page.search("said_again", line.span.start, line.span.end):
         return source
     kind = source.kind if source.kind in ("gov", "company") else ""
     if not kind and source.kind == "author" and memory.latest:
@@ -334,7 +348,7 @@ def _remember(page: Page, line: Line, memory: Memory) -> None:
 
 def _loss_again(page: Page, line: Line, found: list[Draft]) -> None:
     """ "The stoppage", "Friday's fire": one more sentence of the last loss told, and its dates."""
-    m = page.language.re["same_loss"].search(page.low, line.span.start, line.span.end)
+    m = page.search("same_loss", line.span.start, line.span.end)
     losses = [d for d in found if d.type == "DISRUPT" and d.spots[0][0] < line.index]
     if m is None or not losses or line.index - losses[-1].spots[-1][0] > _REACH:
         return
@@ -351,7 +365,7 @@ def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:
 
     Where the sentence tells an act of its own, only a mention before that act counts.
     """
-    m = page.language.re["same_measure"].search(page.low, line.span.start, line.span.end)
+    m = page.search("same_measure", line.span.start, line.span.end)
     if m is None:
         return
     own = [place[1] for d in found for place in d.spots if place[0] == line.index]
@@ -370,5 +384,5 @@ def _mention_again(page: Page, line: Line, found: list[Draft]) -> None:
             taken = own and line.clause_at(when.start) is line.clause_at(min(own))
             if getattr(told, when.role) is None and not when.telling and not taken:
                 setattr(told, when.role, when.value)
-        if page.language.re["at_once"].search(page.low, line.span.start, line.span.end):
+        if page.search("at_once", line.span.start, line.span.end):
             told.effective = told.effective or told.date

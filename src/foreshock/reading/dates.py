@@ -20,6 +20,7 @@ _ISO = re.compile(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)(?:-(?P<d>\d\d))?\b")
 _DATELINE = re.compile(r"\s?(?:\([^)]{1,40}\)\s?)?[-:|]\s|\s?\|")
 #: so many days, weeks, months or years back are still told in numbers
 _MOST_BACK = 61
+_WORD, _DIGIT = re.compile(r"[^\W\d_]+"), re.compile(r"\d")
 #: months within which "from April" rather means the coming April
 _AHEAD = 4
 _STAMP = re.compile(r"\b(?:date|published|updated|posted)[:\s]{1,2}$")
@@ -69,12 +70,16 @@ class DateFinder:
         self._telling = re.compile(words.get("telling") or "(?!)")
         self._future = re.compile(words.get("future") or "(?!)")
         self._compared = re.compile(words.get("compared") or "(?!)")
+        self._same_year = re.compile(words.get("same_year") or "(?!)")
         self._doubtful = re.compile(words.get("doubtful_month") or "(?!)")
         self._numbers: dict[str, int] = words.get("numbers", {})
         self._patterns = list(self._compile(words))
         named = [*self._months, *self._weekdays, *self._relative, "quarter"]
         named += [" ago", " earlier", " before"] if words.get("ago") else []
+        words_of = {w for form in named for w in _WORD.findall(form)[:1]}
+        self._opening = frozenset(words_of)
         self._any = re.compile("|".join((r"\d", *map(re.escape, named))))
+        self._latin = all(word.isascii() for word in words_of)
 
     def _compile(self, words: dict[str, Any]) -> "list[tuple[str, re.Pattern[str]]]":
         found = [("day", _ISO), ("day", _CJK)]
@@ -84,7 +89,11 @@ class DateFinder:
             found += [
                 ("day", re.compile(rf"\b{_NUMBER}\s(?:of\s)?{month},?(?:\s{_YEAR})?")),
                 ("day", re.compile(rf"\b{month}\s{_NUMBER}\b(?:,?\s{_YEAR})?")),
-                ("month", re.compile(rf"\b{month}(?:\s(?:of\s)?{_YEAR})?")),
+                ("month", re.compile(rf"\b{month}(?:,?\s(?:of\s)?{_YEAR})?")),
+                (
+                    "numbered",
+                    re.compile(r"\bthe\s(?P<d>[0-3]?\d)(?:st|nd|rd|th)\b(?!\s(?!of\sthis)\w)"),
+                ),
             ]
         found.append(
             (
@@ -139,7 +148,12 @@ class DateFinder:
         days earlier" counts from `told`, the day last named.
         """
         end = len(low) if end is None else end
-        if not self._any.search(low, start, end):
+        if self._latin:
+            if self._opening.isdisjoint(_WORD.findall(low, start, end)) and not _DIGIT.search(
+                low, start, end
+            ):
+                return []
+        elif not self._any.search(low, start, end):
             return []
         found: list[When] = []
         taken: list[tuple[int, int]] = []
@@ -162,8 +176,11 @@ class DateFinder:
                 telling = self._telling.search(before) is not None
                 ahead = role == "until" or (not telling and bool(self._future.search(before)))
                 near = role == "effective" and kind == "month"
+                same = kind == "month" and around and self._same_year.match(low, m.end(), end)
                 counted = told if kind == "ago" and m["ago"] != "ago" and told else day
                 anchor = counted or (around if kind == "day" else None)
+                if same and around:
+                    anchor = around.replace(month=12)  # "in August of the same year"
                 if anchor is None and around and kind == "month":
                     anchor = around.replace(month=12)  # that year, whatever the month
                 value = self._value(
@@ -185,6 +202,8 @@ class DateFinder:
             return weekday(self._weekdays[m["w"]], day, ahead)
         if kind == "relative":
             return relative(self._relative[m["r"]], day)
+        if kind == "numbered":
+            return numbered(int(m["d"]), day)
         if kind == "ago":
             number = int(m["n"]) if m["n"].isdigit() else self._numbers[m["n"]]
             return ago(number, m["unit"], day)
@@ -257,6 +276,19 @@ def _moved(day: date, days: int) -> str | None:
         return (day + timedelta(days=days)).isoformat()
     except OverflowError:  # a text dated at the end of the calendar
         return None
+
+
+def numbered(number: int, day: date | None) -> str | None:
+    """The last day of that number: "on the 24th".
+
+    >>> numbered(24, date(2021, 11, 25)), numbered(30, date(2021, 3, 4))
+    ('2021-11-24', None)
+    """
+    if day is None:
+        return None
+    months = day.year * 12 + day.month - 1 - (number > day.day)
+    year, month = divmod(months, 12)
+    return f"{year}-{month + 1:02}-{number:02}" if _real(year, month + 1, number) else None
 
 
 def ago(number: int, unit: str, day: date | None) -> str | None:

@@ -182,14 +182,16 @@ class Language:
         present = {word for _, word in words}
         for at, (begin, word) in enumerate(words):
             for pattern, frame, needed, near, nouns in self._by_word.get(word, ()):
-                if any(some.isdisjoint(present) for some in needed):
-                    continue  # what it needs is nowhere in the sentence
-                m = pattern.match(low, begin, end)
-                if m is None or (near and not _beside(low, words, at, m.end(), near)):
-                    continue
-                trigger = Trigger(frame, begin, m.end())
-                if word in nouns or not self._is_noun(low, trigger):
-                    yield trigger
+                for some in needed:
+                    if some.isdisjoint(present):
+                        break  # what it needs is nowhere in the sentence
+                else:
+                    m = pattern.match(low, begin, end)
+                    if m is None or (near and not _beside(low, words, at, m.end(), near)):
+                        continue
+                    trigger = Trigger(frame, begin, m.end())
+                    if word in nouns or not self._is_noun(low, trigger):
+                        yield trigger
 
     def _dense(self, low: str, start: int, end: int) -> Iterator[Trigger]:
         for pattern, frame, _, _, _ in self._by_word.get("", ()):

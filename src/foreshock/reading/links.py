@@ -27,7 +27,10 @@ def link(page: Page, found: list[Draft]) -> None:
         here = [i for i, d in enumerate(found) if any(s[0] == line.index for s in d.spots)]
         if not here:
             continue
+        types = {found[i].type for i in here}
         for pattern, relation in page.language.pairs["links"]:
+            if len(found) < 2 or types.isdisjoint((*BETWEEN[relation][0], *BETWEEN[relation][1])):
+                continue
             m = pattern.search(page.low, line.span.start, line.span.end)
             if m is not None:
                 pairs = _ends(found, here, m)

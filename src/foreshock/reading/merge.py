@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from foreshock.reading.frames import Trigger
 from foreshock.reading.memory import Ids
-from foreshock.reading.things import GENERIC
+from foreshock.reading.things import GENERIC, KINDS
 from foreshock.words.records import Magnitude, Said
 
 #: more sentences than these add nothing to the evidence of an event
@@ -60,7 +60,7 @@ def same_act(a: Draft, b: Draft) -> bool:
     """Whether two drafts tell one act: type, actors, items, and nothing that keeps them apart."""
     if a.type != b.type or not set(a.actors) & set(b.actors):
         return False
-    if not _related(a.items, b.items) and not _general(a, b):
+    if not _related(a.items, b.items) and not _general(a, b) and not _again(a, b):
         return False
     if a.type in BY_MODE and a.mode != b.mode:
         return False
@@ -104,6 +104,12 @@ def _years_apart(a: Draft, b: Draft) -> bool:
     return bool(first and second and first[:4] != second[:4] and not (a.date and a.effective))
 
 
+def _again(a: Draft, b: Draft) -> bool:
+    """Whether a noun without an item takes up a measure: "a complaint about its restrictions"."""
+    named = b.type == "RESTRICT" and b.trigger.frame.form == "noun"
+    return named and "item:memory" in b.reasons and a.status not in ("denied", "considered")
+
+
 def _general(a: Draft, b: Draft) -> bool:
     """Whether an official text goes on about "dual-use items", meaning those it named before."""
     official = "official" in a.reasons and a.type == "RESTRICT"
@@ -125,6 +131,7 @@ def _merge(into: Draft, more: Draft) -> None:
     into.targets = tuple(t for t in named if t != "all") or named
     if "item:memory" not in more.reasons and not set(more.items) <= GENERIC:
         into.items = tuple(dict.fromkeys((*into.items, *more.items)))
+        into.items = tuple(i for i in into.items if i not in KINDS) or into.items
     for field_name in ("date", "effective", "until", "mode", "direction"):
         old, new = getattr(into, field_name), getattr(more, field_name)
         finer = old and new and field_name in ("date", "effective", "until")

@@ -62,16 +62,25 @@ class Page:
         #: (start, end, whether the first counts) -> who speaks there
         self.speakers: dict[tuple[int, int, bool], Said] = {}
         self._before: dict[int, str] = {}
+        self._found: dict[tuple[str, int, int], re.Match[str] | None] = {}
         self._uses: dict[int, str] = {}
+
+    def search(self, cue: str, start: int, end: int) -> re.Match[str] | None:
+        """The first match of a cue of the language between two offsets; looked for once."""
+        key = (cue, start, end)
+        if key not in self._found:
+            self._found[key] = self.language.re[cue].search(self.low, start, end)
+        return self._found[key]
 
     def tools(self, start: int, end: int) -> list[str]:
         """The tools (instruments) named between two offsets, in the order of the table."""
         words = self.language.pairs["instruments"]
-        if self._tools is None:  # found once for the whole text, when first asked for
+        if self._tools is None:  # found once for all sentences that tell something
             self._tools = sorted(
                 (m.start(), m.end(), rank)
+                for a, b in self._telling()
                 for rank, (pattern, _) in enumerate(words)
-                for m in pattern.finditer(self.low)
+                for m in pattern.finditer(self.low, a, b)
             )
         ranks: set[int] = set()
         for first, last, rank in self._tools[bisect_left(self._tools, (start, 0, 0)) :]:
@@ -80,6 +89,18 @@ class Page:
             if last <= end:
                 ranks.add(rank)
         return [words[rank][1] for rank in sorted(ranks)]
+
+    def _telling(self) -> list[tuple[int, int]]:
+        """The stretches of the text that hold a trigger, as few as they can be."""
+        found: list[tuple[int, int]] = []
+        for line in self.lines:
+            if not line.triggers and not line.spare:
+                continue
+            if found and self.lines[line.index - 1].span.end == found[-1][1]:
+                found[-1] = (found[-1][0], line.span.end)
+            else:
+                found.append((line.span.start, line.span.end))
+        return found
 
     def _made(self, found: list[Mention]) -> list[Mention]:
         """The names, and things told by what they make in place of the names of what is made."""
@@ -136,8 +157,7 @@ class Page:
             found, spare = self.language.ranked(self.low, a, b)
             line.triggers = [t for t in found if not self._only_describes(t)]
             line.spare = [t for t in spare if not self._only_describes(t)]
-            again = self.language.re["same_measure"].search(self.low, a, b)
-            again = again or self.language.re["same_loss"].search(self.low, a, b)
+            again = self.search("same_measure", a, b) or self.search("same_loss", a, b)
             if line.triggers or again:
                 found_clauses = self._whole_lists(line, clauses(self.low, line.span, opener))
                 line.clauses = self._main_clauses(line, found_clauses)

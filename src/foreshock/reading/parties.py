@@ -54,12 +54,10 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> tuple[I
         # "sent a team to Beijing", "are in Kuala Lumpur": the place stands for who receives them
         hosts = [m for m in pool if page.preposition(line, m) in ("to", "in", "with")]
         ids = tuple(dict.fromkeys((*ids, *unique(hosts))))[:2]
-    taken_up = page.language.re["both"].search(page.low, line.span.start, line.span.end)
+    taken_up = page.search("both", line.span.start, line.span.end)
     if taken_up and memory.parties() and len(unique(m for m in pool if m.state)) < 2:
         return memory.parties(), "parties"
-    if len(ids) < 2 and page.language.re["anaphor"].search(
-        page.low, line.span.start, line.span.end
-    ):
+    if len(ids) < 2 and page.search("anaphor", line.span.start, line.span.end):
         ids = tuple(dict.fromkeys((*ids, *memory.state, *memory.company)))[:2]
     signs = page.language.re["signs"].match(page.low, trigger.start)
     return (ids, "parties") if len(ids) > 1 or (ids and signs) else ((), "")

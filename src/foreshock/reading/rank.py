@@ -83,7 +83,7 @@ def features(page: Page, draft: Draft, found: list[Draft]) -> Features:
         "crowded": len(line.triggers) > 2,
         "aside": clause.lead in cues.signpost_leads,
         "lead": bool(clause.lead),
-        "signpost": page.language.re["signpost"].search(page.low, clause.start, clause.end),
+        "signpost": page.search("signpost", clause.start, clause.end),
         "aimed": set(draft.targets) - {"all"},
         "number": bool(draft.magnitudes),
         "effective": draft.effective is not None,

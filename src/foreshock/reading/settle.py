@@ -127,7 +127,7 @@ def _recognise(page: Page, draft: Draft, measures: tuple[Known, ...]) -> None:
 
 def _fits(page: Page, draft: Draft, measure: Known) -> bool:
     """Whether a restriction may be this measure: issuer, items, targets, and not before it."""
-    if page.day is None or measure.begun > page.day or measure.issuer not in draft.actors:
+    if measure.issuer not in draft.actors or page.day is None or measure.begun > page.day:
         return False
     told = draft.effective or draft.date
     if told and told[:4] not in (str(measure.begun.year), str(measure.begun.year + 1)):

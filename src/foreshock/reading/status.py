@@ -36,15 +36,11 @@ def status_of(page: Page, line: Line, trigger: Trigger, ahead: bool) -> str:
     if ahead:
         return "announced"
     if trigger.frame.type == "NEGOTIATE":
-        on = page.language.re["goes_on"].search(page.low, clause.start, clause.end)
+        on = page.search("goes_on", clause.start, clause.end)
         return "in_force" if on else "ended"
-    if trigger.frame.type == "PROBE" and page.language.re["concluded"].search(
-        page.low, trigger.start, line.span.end
-    ):
+    if trigger.frame.type == "PROBE" and page.search("concluded", trigger.start, line.span.end):
         return "ended"
-    if trigger.frame.type == "DISRUPT" and page.language.re["over"].search(
-        page.low, clause.start, clause.end
-    ):
+    if trigger.frame.type == "DISRUPT" and page.search("over", clause.start, clause.end):
         return "ended"
     return "in_force"
 
@@ -87,7 +83,7 @@ def is_background(
     frame = trigger.frame
     clause = line.clause_at(trigger.start)
     measured = frame.type in ("FLOW", "PRICE")
-    goes_on = measured and page.language.re["since"].search(page.low, clause.start, clause.end)
+    goes_on = measured and page.search("since", clause.start, clause.end)
     if happened and page.day and not goes_on:
         if last_day(happened) < page.day - timedelta(days=NEWS_DAYS):
             return True
@@ -101,7 +97,7 @@ def is_background(
         return status != "denied"
     if line.index == 0 or status in ("considered", "announced", "denied") or measured:
         return False
-    return page.language.re["signpost"].search(page.low, clause.start, clause.end) is not None
+    return page.search("signpost", clause.start, clause.end) is not None
 
 
 def last_day(value: str) -> date:

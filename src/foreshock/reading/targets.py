@@ -13,6 +13,8 @@ ADDRESSED = ("PRESSURE", "THREATEN", "PROBE", "POSITION", "BREACH", "COMMIT")
 #: types (and modes) that are aimed at whoever took the measure they are about
 ANSWERS = ("PRESSURE", "BREACH", "THREATEN", "condemn", "protest", "urge")
 MEASURE = ("RESTRICT", "EASE")
+#: bodies before which one complains: nothing falls on them
+NOBODY = ("org:WTO",)
 
 
 def targets(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Memory) -> Ids:
@@ -37,6 +39,8 @@ def _in(page: Page, line: Line, trigger: Trigger, actors: Ids, part: tuple[int, 
         if m.id in actors or not part[0] <= m.start < part[1]:
             continue
         if any(t is not trigger and _owns(page, m, t) for t in line.triggers):
+            continue
+        if m.id in NOBODY:
             continue
         how, after = page.preposition(line, m), m.start >= trigger.start
         if m.part == "place" and how not in ("to", "into"):

@@ -19,6 +19,11 @@ _RIGHT_BEFORE, _ON_IT = 3, 70
 #: characters within which a sentence opens with a list of things, and with its first
 _OPENS, _AT_ONCE = 80, 12
 MEASURES = ("RESTRICT", "EASE")
+_MAKERS = ("makers", "maker", "manufacturers")
+#: characters after "critical for" within which things are what others are for
+_FOR = 90
+#: names of kinds ("semiconductor materials", "minerals") -> how the ids of their things begin
+KINDS = {"mat.chem": "mat.", "mat.gas": "mat.", "min": "min."}
 #: items that stand for trade at large
 GENERIC = frozenset({"dualuse", "goods", "other"})
 
@@ -26,14 +31,16 @@ GENERIC = frozenset({"dualuse", "goods", "other"})
 def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
     """The items of the trigger's clause, else of its sentence, and which of the two."""
     clause = line.clause_at(trigger.start)
-    again = page.language.re["items_again"].search(page.low, clause.start, clause.end)
+    again = page.search("items_again", clause.start, clause.end)
     if again and not any(m.start >= again.end() or m.end <= again.start() for m in line.items if
                          clause.start <= m.start < clause.end):  # fmt: skip
         before = page.items_before(line, again.start())
         if before:
             return before, "clause"
     near = [m for m in line.items if clause.start <= m.start < clause.end]
-    ahead = page.language.re["items_ahead"].search(page.low, trigger.start, clause.end)
+    if trigger.frame.type in MEASURES:  # those whom a measure hits are not what it is about
+        near = [m for m in near if not page.said(m.start, m.end).endswith(_MAKERS)]
+    ahead = page.search("items_ahead", trigger.start, clause.end)
     if ahead and not [m for m in near if m.start > trigger.start and m.id not in GENERIC]:
         listed = _next_list(page, line)
         if listed:
@@ -47,6 +54,8 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
     if near or trigger.frame.item in ("after", "clause"):
         return specific(near), "clause"
     wide = without_purpose(page, line.items, line.span.start)
+    if trigger.frame.type in MEASURES:
+        wide = [m for m in wide if not page.said(m.start, m.end).endswith(_MAKERS)]
     return specific(wide), "sentence"
 
 
@@ -121,7 +130,7 @@ def without_purpose(page: Page, items: list[Mention], start: int) -> list[Mentio
     licence = page.language.re["licence_before"]
     kept: list[Mention] = []
     for m in items:
-        since = max(start, m.start - 50, kept[-1].end if kept else 0)
+        since = max(start, m.start - _FOR, kept[-1].end if kept else 0)
         for_ = purpose.search(page.low, since, m.start)
         if for_ and not licence.search(page.low, max(0, for_.start() - 30), for_.start()):
             continue
@@ -151,7 +160,11 @@ def _beside(mention: Mention, others: list[Mention]) -> bool:
 def narrow(ids: Ids) -> Ids:
     """Without the names of kinds of which a thing is named too.
 
-    >>> narrow(("chip", "chip.ai", "ree"))
-    ('chip.ai', 'ree')
+    >>> narrow(("chip", "chip.ai", "ree")), narrow(("mat.chem", "mat.hf"))
+    (('chip.ai', 'ree'), ('mat.hf',))
     """
-    return tuple(i for i in ids if not any(j.startswith(i + ".") for j in ids))
+    found = tuple(i for i in ids if not any(j.startswith(i + ".") for j in ids))
+    return tuple(
+        i for i in found
+        if i not in KINDS or not any(j.startswith(KINDS[i]) for j in found if j != i)
+    )  # fmt: skip

@@ -60,7 +60,7 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
         if told:
             found["date"] = told
     _days_after(page, line, clause, found, memory)
-    enters = page.language.re["enters"].search(page.low, trigger.start, trigger.end)
+    enters = page.search("enters", trigger.start, trigger.end)
     if enters and frame.type in MEASURES and "date" in found and "effective" not in found:
         found["effective"] = found.pop("date")
     if frame.type in TAKES_EFFECT:
@@ -89,7 +89,7 @@ def _period(page: Page, own: list[When], found: dict[str, str]) -> None:
 
 def _first_part(page: Page, line: Line, found: dict[str, str]) -> None:
     """The months of "in the first nine months of 2025", "in the first half of the year"."""
-    m = page.language.re["first_part"].search(page.low, line.span.start, line.span.end)
+    m = page.search("first_part", line.span.start, line.span.end)
     if m is None or "until" in found or not (m["unit"] or m["n"] == "half"):
         return
     year = m["y"] or (str(page.day.year) if page.day else None)
@@ -102,7 +102,7 @@ def _first_part(page: Page, line: Line, found: dict[str, str]) -> None:
 
 def _at_once(page: Page, line: Line, trigger: Trigger) -> bool:
     """Whether it holds from the day it is told: in its clause, or in one without another act."""
-    m = page.language.re["at_once"].search(page.low, line.span.start, line.span.end)
+    m = page.search("at_once", line.span.start, line.span.end)
     if m is None:
         return False
     there = line.clause_at(m.start())
@@ -116,7 +116,7 @@ def _days_after(
     """The day of what came "a day after" or "minutes after" something else."""
     if clause.lead != "after" or found or page.day is None:
         return
-    m = page.language.re["days_after"].search(page.low, line.span.start, clause.start + 1)
+    m = page.search("days_after", line.span.start, clause.start + 1)
     told = [w.value for w in line.dates if len(w.value) == _DAY and w.role == "date"]
     day = next(iter(told), memory.told[-1].date if memory.told else None)
     if m is None or day is None or len(day) < _DAY:
@@ -163,9 +163,7 @@ def _belongs(page: Page, line: Line, when: When, trigger: Trigger) -> bool:
 
 
 def _cost(page: Page, when: When, trigger: Trigger) -> int:
-    other = trigger.end < when.start and page.language.re["of_other"].search(
-        page.low, trigger.start, when.start
-    )
+    other = trigger.end < when.start and page.search("of_other", trigger.start, when.start)
     if other and trigger.frame.form == "verb":
         return _OF_OTHER + _distance(when, trigger)
     right_after = 0 <= when.start - trigger.end <= _RIGHT_AFTER
@@ -180,7 +178,7 @@ def _distance(when: When, trigger: Trigger) -> int:
 
 def _last_for(page: Page, start: int, end: int, found: dict[str, str]) -> None:
     """Compute `until` from "for three months" where the day of the beginning is known."""
-    m = page.language.re["lasts"].search(page.low, start, end)
+    m = page.search("lasts", start, end)
     begun = found.get("effective") or found.get("date")
     if m is None or begun is None or "until" in found or len(begun) < 10:
         return
