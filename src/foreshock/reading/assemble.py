@@ -188,7 +188,12 @@ def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Argu
     near = where in ("clause", "sentence")
     if not actors and frame.type == "DISRUPT" and near and items:
         actors, rule = ("all",), "nobody"
-    allowed = {"after": ("clause",), "clause": ("clause",), "sentence": ("clause", "sentence")}
+    allowed = {
+        "before": ("clause",),
+        "after": ("clause",),
+        "clause": ("clause",),
+        "sentence": ("clause", "sentence"),
+    }
     if not items or where not in allowed.get(frame.item, (where,)):
         return (), (), (), []
     if not actors and frame.type != "PRICE":

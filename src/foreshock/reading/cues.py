@@ -48,6 +48,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     at_once: str = "(?!)"
     #: between a verb and a date: the date is that of what the verb is about
     of_other: str = "(?!)"
+    #: what moves or makes things: its numbers are none of their price
+    moved: str = "(?!)"
     #: before a loss: it is why something else was done
     reason: str = "(?!)"
     #: right before a trigger: it is only said what would not be done by it

@@ -52,7 +52,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     subject: str = "actor"
     #: who may act: gov, org, any
     actor: str = ""
-    #: after: an item must follow the trigger in its clause; clause: in the clause; sentence: in its
+    #: before: an item is the trigger's subject; after: one must follow it in its clause; clause: in the clause; sentence: in its
     #: sentence; any: anywhere
     item: str = "any"
     #: a promise, a request, a threat: verbs that follow in its clause are its content
@@ -231,7 +231,7 @@ def _check(frame: Frame, file: str) -> None:
         "type": frame.type in TYPES,
         "mode": frame.mode is None or frame.mode in TYPES.get(frame.type, ()),
         "form": frame.form in ("verb", "noun", "state"),
-        "item": frame.item in ("after", "clause", "sentence", "any"),
+        "item": frame.item in ("before", "after", "clause", "sentence", "any"),
         "instruments": set(frame.instruments) <= set(INSTRUMENTS),
         "status": frame.status is None or frame.status in STATUS,
         "modality": frame.modality is None or frame.modality in MODALITY,

@@ -20,6 +20,8 @@ _RIGHT_BEFORE, _ON_IT = 3, 70
 _OPENS, _AT_ONCE = 80, 12
 MEASURES = ("RESTRICT", "EASE")
 _MAKERS = ("makers", "maker", "manufacturers")
+#: words between a thing and its verb, and characters before it in which nothing moves it
+_SUBJECT, _BEFORE = 5, 24
 #: characters after "critical for" within which things are what others are for
 _FOR = 90
 #: names of kinds ("semiconductor materials", "minerals") -> how the ids of their things begin
@@ -49,6 +51,8 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
         near = [m for m in near if _tariffed(page, m, trigger)]
         return specific(near), "clause"
     near = without_purpose(page, _own(line, near, trigger), clause.start)
+    if trigger.frame.item == "before":
+        return specific(_subjects(page, near, trigger)), "clause"
     if trigger.frame.item == "after":
         near = [m for m in near if m.end > trigger.start]
     if near or trigger.frame.item in ("after", "clause"):
@@ -57,6 +61,18 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
     if trigger.frame.type in MEASURES:
         wide = [m for m in wide if not page.said(m.start, m.end).endswith(_MAKERS)]
     return specific(wide), "sentence"
+
+
+def _subjects(page: Page, near: list[Mention], trigger: Trigger) -> list[Mention]:
+    """The items that themselves rise and fall: right before the verb, no exports of them."""
+    before = [m for m in near if m.end <= trigger.start]
+    if not before:
+        return []
+    between = page.said(before[-1].end, trigger.start)
+    if len(between.split()) > _SUBJECT or page.language.re["moved"].search(between):
+        return []
+    lead = page.said(max(0, before[0].start - _BEFORE), before[0].start)
+    return [] if page.language.re["moved"].search(lead) else before
 
 
 def _own(line: Line, near: list[Mention], trigger: Trigger) -> list[Mention]:
