@@ -52,8 +52,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     subject: str = "actor"
     #: who may act: gov, org, any
     actor: str = ""
-    #: before: an item is the trigger's subject; after: one must follow it in its clause; clause: in the clause; sentence: in its
-    #: sentence; any: anywhere
+    #: before: an item is the trigger's subject; after: one must follow it in its clause; clause,
+    #: sentence: one must stand there; any: anywhere
     item: str = "any"
     #: a promise, a request, a threat: verbs that follow in its clause are its content
     governs: bool = False
