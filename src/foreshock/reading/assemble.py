@@ -256,6 +256,10 @@ def _draft(
     status = status_of(page, line, trigger, ahead)
     if page.search("not_done", clause.start, trigger.start):
         return None  # "not enough to limit the flow"
+    if frame.type == "DISRUPT" and page.search("feared", clause.start, trigger.start):
+        return None  # a loss that is only feared, or that somebody wants to end
+    if frame.type == "FLOW" and page.search("aim", clause.start, trigger.start):
+        return None  # "talks to import 10,000 tons"
     kind, mode = frame.type, frame.mode or mode_of(page, line, trigger)
     if kind == "THREATEN" and set(whom) <= {"all"}:
         # a threat to nobody in particular is a measure under consideration

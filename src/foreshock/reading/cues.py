@@ -33,6 +33,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     purpose: str = "(?!)"
     #: after an item: a trade or a stage of making, not the item itself
     of_trade: str = "(?!)"
+    #: after an item: those who make it
+    maker: str = "(?!)"
     #: talk of trade or supply: a doubtful item name counts beside it
     trade: str = "(?!)"
     not_news: str = "(?!)"
@@ -50,6 +52,9 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     of_other: str = "(?!)"
     #: what moves or makes things: its numbers are none of their price
     moved: str = "(?!)"
+    #: before a loss: it is feared, or to be ended; before a flow: it is wanted
+    feared: str = "(?!)"
+    aim: str = "(?!)"
     #: before a loss: it is why something else was done
     reason: str = "(?!)"
     #: right before a trigger: it is only said what would not be done by it

@@ -58,7 +58,8 @@ def add(found: list[Draft], draft: Draft) -> None:
 
 def same_act(a: Draft, b: Draft) -> bool:
     """Whether two drafts tell one act: type, actors, items, and nothing that keeps them apart."""
-    if a.type != b.type or not set(a.actors) & set(b.actors):
+    nowhere = a.type == "PRICE" and not (a.actors and b.actors)
+    if a.type != b.type or not (nowhere or set(a.actors) & set(b.actors)):
         return False
     if not _related(a.items, b.items) and not _general(a, b) and not _again(a, b):
         return False
@@ -77,6 +78,8 @@ def same_act(a: Draft, b: Draft) -> bool:
     if a.type in EPISODES and a.background != b.background and bool(a.date) != bool(b.date):
         return False
     if a.type in MEASURES and _years_apart(a, b):
+        return False
+    if a.type == "PRICE" and a.direction != b.direction:
         return False
     if a.type == "FLOW" and (a.direction != b.direction or a.targets != b.targets):
         return False

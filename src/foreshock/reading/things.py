@@ -7,6 +7,7 @@ from foreshock.reading.memory import Ids
 from foreshock.reading.names import Mention
 from foreshock.reading.page import Line, Page
 from foreshock.reading.parties import unique
+from foreshock.reading.sentences import Clause
 from foreshock.words.vocab import HUBS
 
 #: what a measure covers where the text names no item
@@ -39,9 +40,10 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
         before = page.items_before(line, again.start())
         if before:
             return before, "clause"
-    near = [m for m in line.items if clause.start <= m.start < clause.end]
+    end = _with_list(line, clause)
+    near = [m for m in line.items if clause.start <= m.start < end]
     if trigger.frame.type in MEASURES:  # those whom a measure hits are not what it is about
-        near = [m for m in near if not page.said(m.start, m.end).endswith(_MAKERS)]
+        near = [m for m in near if not _is_maker(page, m)]
     ahead = page.search("items_ahead", trigger.start, clause.end)
     if ahead and not [m for m in near if m.start > trigger.start and m.id not in GENERIC]:
         listed = _next_list(page, line)
@@ -59,8 +61,24 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
         return specific(near), "clause"
     wide = without_purpose(page, line.items, line.span.start)
     if trigger.frame.type in MEASURES:
-        wide = [m for m in wide if not page.said(m.start, m.end).endswith(_MAKERS)]
+        wide = [m for m in wide if not _is_maker(page, m)]
     return specific(wide), "sentence"
+
+
+def _with_list(line: Line, clause: Clause) -> int:
+    """The end of a clause, or of the list that goes on after it: ", including urea"."""
+    end = clause.end
+    for following in line.clauses:
+        if following.start == end and following.lead in ("including", "such as"):
+            end = following.end
+    return end
+
+
+def _is_maker(page: Page, mention: Mention) -> bool:
+    """Whether a name tells a trade: "carmakers", "vehicle manufacturers", "chip production"."""
+    if page.said(mention.start, mention.end).endswith(_MAKERS):
+        return True
+    return page.language.re["maker"].match(page.low, mention.end) is not None
 
 
 def _subjects(page: Page, near: list[Mention], trigger: Trigger) -> list[Mention]:
