@@ -34,6 +34,14 @@ def finder(code: str = "en") -> DateFinder:
         ("in 2021", "2021", "date"),
         ("2023-06-30", "2023-06-30", "date"),
         ("effective 2023-08-01", "2023-08-01", "effective"),
+        ("on the 4th", "2023-07-04", "date"),
+        ("on the 24th of this month", "2023-06-24", "date"),
+        ("two weeks ago", "2023-06", "date"),
+        ("three days ago", "2023-07-04", "date"),
+        ("from october", "2023-10", "effective"),
+        ("until the end of the year", "2023-12-31", "until"),
+        ("before 2027", "2027", "date"),
+        ("in november, 2019", "2019-11", "date"),
     ],
 )
 def test_a_date_has_a_value_and_a_role(text, value, role):
@@ -76,3 +84,36 @@ def test_other_languages_have_dates_too(code, text, expected):
 
 def test_the_number_of_a_notice_is_no_date():
     assert finder("zh").find("2023年第39号公告", DAY) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "up from $166 in january",
+        "the highest since may 2024",
+        "the trade expansion act of 1962",
+        "announcement no 61 of 2025",
+        "this week",  # lies in two months
+    ],
+)
+def test_a_date_that_dates_nothing_is_left_out(text):
+    assert finder().find(text, date(2023, 8, 31)) == []
+
+
+def test_a_week_is_told_by_its_month_where_it_has_one():
+    assert [w.value for w in finder().find("last week", date(2025, 10, 14))] == ["2025-10"]
+
+
+def test_days_may_be_counted_from_the_day_named_last():
+    found = finder().find("three days earlier", DAY, told=date(2023, 5, 20))
+    assert [w.value for w in found] == ["2023-05-17"]
+
+
+def test_a_month_of_the_same_year_is_of_the_year_named_last():
+    text = "in august of the same year"
+    assert [w.value for w in finder().find(text, DAY, around=date(2019, 7, 28))] == ["2019-08"]
+
+
+def test_the_day_of_the_telling_is_past_whatever_is_to_come():
+    found = finder().find("a licence will be needed, china announced on monday", DAY)
+    assert [(w.value, w.telling) for w in found] == [("2023-07-03", True)]

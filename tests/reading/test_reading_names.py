@@ -67,3 +67,17 @@ def test_unknown_companies_are_capitalised_names_and_no_weekdays():
         "org:Borealis_Metals",
         "org:Partner",
     ]
+
+
+def test_one_thing_is_named_by_the_names_of_many(names):
+    assert ids(names, "a lithography machine, rare earth magnet makers") == ["sme.litho", "magnet"]
+
+
+def test_of_names_that_overlap_the_longest_counts(names):
+    assert ids(names, "advanced chipmaking equipment") == ["sme"]
+
+
+def test_a_place_tells_where_and_never_acts(names, read):
+    assert [(m.id, m.part) for m in names.find("a plant in Texas")] == [("US", "place")]
+    (event,) = read("A fire at a Samsung plant in Texas stopped chips.").events
+    assert (event.actors, event.targets) == (("org:Samsung",), ("US",))

@@ -94,7 +94,7 @@ class Search:
             return ()
         pool = [
             m for m in self.usable
-            if start <= m.start < self.trigger.start
+            if start <= m.start < self.trigger.start and not self._aside(m)
             and self.page.use(m) == AGENT and not self.page.preposition(self.line, m)
         ]  # fmt: skip
         if self.trigger.frame.type != "BREACH":
@@ -102,6 +102,13 @@ class Search:
         if not pool or self.passive(pool[-1].end):
             return ()
         return together(self.page, pool[-1], pool)
+
+    def _aside(self, mention: Mention) -> bool:
+        """Whether a name stands in the relative clause after which this one goes on."""
+        if self.clause.begun < 0:
+            return False
+        own = self.line.clause_at(mention.start)
+        return own is not self.clause and own.start != self.clause.begun
 
     def told(self, mention: Mention) -> bool:
         """Whether somebody is only told what another will do: "told Japan that it will"."""

@@ -92,7 +92,10 @@ class DateFinder:
                 ("month", re.compile(rf"\b{month}(?:,?\s(?:of\s)?{_YEAR})?")),
                 (
                     "numbered",
-                    re.compile(r"\bthe\s(?P<d>[0-3]?\d)(?:st|nd|rd|th)\b(?!\s(?!of\sthis)\w)"),
+                    re.compile(
+                        r"\b(?:on|since|by|from|until)\sthe\s(?P<d>[0-3]?\d)(?:st|nd|rd|th)\b"
+                        r"(?:\sof\sthis\smonth\b)?(?!\s(?:of|round|session|day|time|century|floor))"
+                    ),
                 ),
             ]
         found.append(

@@ -14,6 +14,8 @@ from foreshock.words.records import Said
 _DAY = 10  # the length of a date told to the day
 _LIST_GAP = 3  # characters from the comma to the next item of a list
 
+#: words with which a sentence tells first where or when
+_WHERE = ("at", "in", "on", "during", "after", "under", "following", "before")
 #: openings of clauses that only tell more of a name
 _RELATIVE = ("which", "who", "whom", "whose", "where")
 #: how a mentioned actor stands in its sentence
@@ -280,12 +282,19 @@ class Page:
             return ""
         if words[-1] == "," and not _LISTED.match(self.low, mention.end):
             return ""  # ", the ministry said": no list
+        if words[-1] == "," and self._after_opening(line, mention):
+            return ""  # "At a summit in Tokyo, Japan and Korea agreed"
         if words[-1] in (",", "and", "or"):
             earlier = [
                 m for m in line.actors if m.end <= mention.start and mention.start - m.end < 12
             ]
             return self.preposition(line, earlier[-1]) if earlier else ""
         return words[-1] if words[-1] in cues.prepositions else ""
+
+    def _after_opening(self, line: Line, mention: Mention) -> bool:
+        """Whether a name follows the first comma of a sentence that opens with where or when."""
+        opening = self.low[line.span.start : mention.start]
+        return opening.count(",") == 1 and opening.split(" ", 1)[0] in _WHERE
 
     def use(self, mention: Mention) -> str:
         """Whether a mentioned actor acts itself, owns what follows, or only its firms act."""

@@ -114,9 +114,10 @@ def _days_after(
     page: Page, line: Line, clause: Clause, found: dict[str, str], memory: Memory
 ) -> None:
     """The day of what came "a day after" or "minutes after" something else."""
-    if clause.lead != "after" or found or page.day is None:
+    if clause.lead != "after" or page.day is None:
         return
-    m = page.search("days_after", line.span.start, clause.start + 1)
+    own = [w for w in line.dates if line.clause_at(w.start) is clause]
+    m = None if own else page.search("days_after", line.span.start, clause.start + 1)
     told = [w.value for w in line.dates if len(w.value) == _DAY and w.role == "date"]
     day = next(iter(told), memory.told[-1].date if memory.told else None)
     if m is None or day is None or len(day) < _DAY:

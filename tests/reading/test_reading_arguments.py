@@ -1,0 +1,87 @@
+"""Who acts, about what, and what is told of at all: rules that hold for the language."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "actors"),
+    [
+        # the one spoken to does not act
+        ("China warned Japan that it would cut exports of gallium.", "THREATEN", ("CN",)),
+        # nor the one for whom somebody speaks by another name
+        ("A spokesman for China denied any embargo on gallium.", "RESTRICT", ("CN",)),
+        # the clause goes on after what only tells more of the name
+        (
+            "China, from which Japan buys most of its gallium, banned exports of it.",
+            "RESTRICT",
+            ("CN",),
+        ),
+        ("In Seoul, the government scrapped the curbs on neon.", "EASE", ("KR",)),
+        ("Samsung sees no shortage of helium, a spokesman said.", "POSITION", ("org:Samsung",)),
+        ("The plants of Samsung, TSMC and Micron lost power for chips.", "DISRUPT",
+         ("org:Samsung", "org:TSMC", "org:Micron")),
+        # halted by a firm it is a flow, by a country a measure
+        ("Samsung stopped shipments of DRAM.", "FLOW", ("org:Samsung",)),
+        ("China stopped shipments of gallium.", "RESTRICT", ("CN",)),
+    ],
+)  # fmt: skip
+def test_who_acts(read, text, type, actors):
+    events = [e for e in read(text).events if e.type == type]
+    assert [e.actors for e in events] == [actors]
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("The Netherlands curbed exports of machines that make advanced chips.", ("sme",)),
+        ("China curbed exports of gallium, which rattled makers of chips.", ("min.ga",)),
+        ("China curbed exports of critical minerals, including gallium.", ("min.ga",)),
+        ("China suspended exports of gallium amid demand from carmakers.", ("min.ga",)),
+    ],
+)
+def test_about_what(read, text, items):
+    events = [e for e in read(text).events if e.type == "RESTRICT"]
+    assert [e.items for e in events] == [items]
+
+
+def test_a_price_is_told_of_the_thing_that_rises_itself(read):
+    assert [e.type for e in read("Copper rose by 55 % in 2017.").events] == ["PRICE"]
+    assert [e.type for e in read("Exports of copper from Chile rose by 5 %.").events] == ["FLOW"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The row threatens to halt production of chips in Japan.",
+        "The ban is not enough to limit exports of gallium from China.",
+        "South Korea is in talks to import 10,000 tonnes of helium from Qatar.",
+    ],
+)
+def test_what_is_feared_or_only_wanted_is_told_of_nobody(read, text):
+    assert {e.type for e in read(text).events} <= {"NEGOTIATE"}
+
+
+def test_a_meeting_that_ends_in_a_deal_is_told_by_the_deal(read):
+    text = "At a summit in Tokyo, Japan and South Korea agreed on a pact on chips."
+    assert [e.type for e in read(text).events] == ["AGREE"]
+
+
+def test_what_follows_from_a_licence_is_no_further_easing(read):
+    text = "China granted licences for gallium, allowing exporters to ship gallium to Japan."
+    assert [e.type for e in read(text).events] == ["EASE"]
+
+
+def test_no_licence_granted_is_a_restriction(read):
+    (event,) = read("China has not granted any licence for exports of gallium.").events
+    assert (event.type, event.status) == ("RESTRICT", "in_force")
+
+
+def test_prices_told_twice_are_one_event(read):
+    text = "Cobalt prices are now $19 per lb, or $41,890 a ton."
+    assert [e.type for e in read(text).events] == ["PRICE"]
+
+
+def test_a_day_after_is_counted_from_the_day_that_is_told(read):
+    text = "Japan replied on 4 June, a day after China banned exports of gallium."
+    dates = {e.date for e in read(text).events if e.actors == ("CN",)}
+    assert dates == {"2025-06-03"}
