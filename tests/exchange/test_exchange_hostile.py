@@ -17,7 +17,20 @@ from starlette.testclient import TestClient
 
 from foreshock import gate
 from foreshock.errors import ForeshockError, Misread, NotAllowed, NotGenuine, TooMuch
-from foreshock.exchange import content, feeds, feeds_http, jws, node, parcels, partners, receive
+from foreshock.exchange import (
+    content,
+    corrections,
+    feeds,
+    feeds_http,
+    intake,
+    jws,
+    looking,
+    node,
+    parcels,
+    partners,
+    receipts,
+    receive,
+)
 from foreshock.exchange.identity import new_key
 from foreshock.exchange.mail import parcels_in, write_mail
 from foreshock.exchange.parcels import Block
@@ -301,7 +314,7 @@ def _(us, hostile, third):
     )  # fmt: skip
     aside(us, hostile, body, "taken from nobody")
     aside_marked = thing(hostile, object_marking_refs=[tlp(Marking.RED)])
-    assert receive.look_into(aside_marked, us.at)[1].marking == Marking.RED
+    assert intake.look_into(aside_marked, us.at)[1].marking == Marking.RED
 
 
 @case("marking", "a marking of one's own that is named TLP:CLEAR")
@@ -309,7 +322,7 @@ def _(us, hostile, third):
     mine = f"marking-definition--{uuid.uuid4()}"
     body = thing(hostile, type="marking-definition", id=mine, name="TLP:CLEAR")
     aside(us, hostile, body, "may not be named like TLP")
-    item = receive.look_into(thing(hostile, object_marking_refs=[mine]), us.at)[1]
+    item = intake.look_into(thing(hostile, object_marking_refs=[mine]), us.at)[1]
     assert item.marking == Marking.RED  # what cannot be read is shown to nobody
 
 
@@ -407,7 +420,7 @@ def _(us, hostile, third):
 @case("flood", "ten thousand versions of one object")
 def _(us, hostile, third):
     body = json.loads(thing(hostile))
-    receive_most, receive.MOST_VERSIONS = receive.MOST_VERSIONS, 50
+    most, looking.MOST_VERSIONS = looking.MOST_VERSIONS, 50
     try:
         bodies = [
             json.dumps({**body, "modified": f"2026-06-30T09:{n // 60:02d}:{n % 60:02d}.000Z"})
@@ -415,8 +428,8 @@ def _(us, hostile, third):
         ]
         taken = take(us, segment_of(hostile, us, [b.encode() for b in bodies]))
     finally:
-        receive.MOST_VERSIONS = receive_most
-    assert receive_most <= 1_000
+        looking.MOST_VERSIONS = most
+    assert most <= 1_000
     assert (taken.kept, len(taken.refused)) == (50, 10)
     assert "50 versions already" in taken.refused[0][1]
 
@@ -426,7 +439,7 @@ def _(us, hostile, third):
     refs = [f"location--{uuid.UUID(int=n, version=4)}" for n in range(1_001)]
     aside(us, hostile, thing(hostile, object_refs=refs), "expected at most 1000")
     long = [f"location--{uuid.UUID(int=n, version=4)}" for n in range(100_000)]
-    found = receive.look_into(thing(hostile, object_refs=long), us.at)
+    found = intake.look_into(thing(hostile, object_refs=long), us.at)
     assert "expected at most 262144" in found.why
 
 
@@ -491,7 +504,7 @@ def _(us, hostile, third):
     assert "nested" in third_take.refused[0][1]
     nested_header = base64.urlsafe_b64encode(b"[" * 40_000).decode().rstrip("=")
     head, _, signature = first(hostile, us).jws.split(".")
-    refused(us, Block(jws=f"{head}.{nested_header}.{signature}"), ForeshockError, "")
+    refused(us, Block(jws=f"{head}.{nested_header}.{signature}"), ForeshockError, "header")
 
 
 @case("shape", "a key that stands there twice")
@@ -729,6 +742,72 @@ def test_the_same_version_with_another_content_is_kept_aside_with_both_proofs(se
     assert seoul.fates(named(body)) == ["kept", "refused"]
     alarm = seoul.alarms("equivocation")[0]
     assert alarm.proofs == (first_said.jws, then.jws)
+
+
+def test_who_carries_a_segment_cannot_make_an_object_vanish(seoul, hague):
+    bodies = [thing(hague), thing(hague)]
+    hague.publish(seoul, *bodies)
+    block = hague.segments(seoul)[0]
+    raw = zstandard.ZstdDecompressor().decompress(block.body)
+    stripped = raw.replace(bodies[0], b" " * len(bodies[0]))
+    thin = Block(jws=block.jws, body=zstandard.ZstdCompressor().compress(stripped))
+    opened = seoul.open_blocks(thin)
+    assert "came without their bytes" in opened.problems[0]
+    assert seoul.fates(named(bodies[0])) == ["hollow"]
+    assert seoul.fates(named(bodies[1])) == ["kept"]
+    hague.open(seoul.parcel(hague))  # the receipt says so, and all of it is sent again
+    again = seoul.open(hague.parcel(seoul))
+    assert not again.problems
+    assert seoul.fates(named(bodies[0])) == ["kept"]
+    assert seoul.keeper.body(seoul.keeper.versions([named(bodies[0])])[0]) == bodies[0]
+
+
+def test_what_was_erased_in_one_feed_does_not_come_back_by_another(seoul, hague):
+    body = thing(hague)
+    hague.publish(seoul, body)
+    hague.publish("community minerals", body)
+    alone, shared = sorted(hague.segments(seoul), key=lambda b: _header(b).audience, reverse=True)
+    seoul.open_blocks(alone)
+    corrections.erase(named(body), "It was RED.", hague.me, hague.keeper, hague.at)
+    request = [b for b in hague.segments(seoul) if _header(b).number == 2]
+    seoul.open_blocks(*[b for b in request if _header(b).audience == _header(alone).audience])
+    seoul.open_blocks(shared)  # it left before the erasure, and comes after it
+    assert seoul.fates(named(body)) == ["erased", "erased"]
+    assert all(seoul.keeper.body(p) == b"" for p in seoul.keeper.versions([named(body)]))
+
+
+def test_a_withdrawal_holds_in_whatever_order_things_come(seoul, hague):
+    body = thing(hague)
+    gone = changed(body, modified="2026-06-30T09:00:00.000Z", revoked=True)
+    later = changed(body, modified="2026-06-30T10:00:00.000Z")
+    take(seoul, segment_of(hague, seoul, [body, later]))
+    assert seoul.holds()[hague.id, named(body)][1] is False
+    take(seoul, segment_of(hague, seoul, [gone], audience="community minerals"))
+    assert seoul.holds()[hague.id, named(body)][:2] == ("2026-06-30T09:00:00.000Z", True)
+
+
+def test_a_state_that_the_history_contradicts_is_a_fork(seoul, hague):
+    true, false = thing(hague), thing(hague)
+    history = segment_of(hague, seoul, [true])
+    head = _header(history)
+    take(seoul, segment_of(hague, seoul, [false], kind="state", previous="x"))
+    assert seoul.fates(named(false)) == ["kept"]
+    refused(seoul, history, NotGenuine, "told entry 1 in two ways")
+    assert [a.feed for a in seoul.alarms("fork")] == [head.feed]
+
+
+def test_a_receipt_for_what_we_never_sent_is_refused(seoul, hague):
+    hague.publish(seoul, thing(hague))
+    seoul.open(hague.parcel(seoul))
+    token = receipts.receipts_for(seoul.partner(hague), seoul.me, seoul.keeper, seoul.at)[0]
+    said = receipts.payload_of(token)
+    for more in ({"head": "0" * 64}, {"number": 9}, {"feed": "feed--x"}, {"by": "0" * 32}):
+        payload = msgspec.json.encode(msgspec.structs.replace(said, **more))
+        bent = jws.sign(payload, "receipt", seoul.me.operating)
+        with pytest.raises(NotGenuine):
+            receipts.accept(bent, hague.me, hague.keeper, hague.at)
+    assert hague.keeper.receipts() == []
+    receipts.accept(token, hague.me, hague.keeper, hague.at)
 
 
 def test_a_proof_of_a_request_holds_for_one_request_and_once(seoul, hague):

@@ -1,7 +1,8 @@
 """Backups: one file with everything in it, made while others read and write.
 
 A ZIP file, so that any tool can open it: `backup.json` (what is in it, with hashes), the journal,
-the files of observations. It holds texts of every marking: keep it as you keep the archive.
+the files of observations and of the exchange. It holds texts of every marking: keep it as you keep
+the archive.
 """
 
 import re
@@ -14,10 +15,11 @@ from pathlib import Path
 
 import msgspec
 
-from foreshock.archive import sqlite
+from foreshock.archive import feeds_books, sqlite
 from foreshock.archive.checking import Verdict, verify
 from foreshock.archive.journal import FILE, Journal
 from foreshock.archive.observations import FOLDER, File, Observations, hash_file, listed, sync
+from foreshock.archive.shelf_sqlite import FILE as SHELF
 from foreshock.archive.tables import VERSION
 from foreshock.archive.trouble import damaged, disk_troubles
 from foreshock.errors import ArchiveDamaged, WrongUse
@@ -26,7 +28,9 @@ from foreshock.words.records import Struct
 
 MANIFEST = "backup.json"
 #: what a backup may hold
-NAMES = re.compile(rf"{re.escape(FILE)}|{FOLDER}/[0-9a-f]{{32}}\.parquet")
+NAMES = re.compile(rf"[a-z]+\.sqlite|{FOLDER}/[0-9a-f]{{32}}\.parquet")
+#: files of the exchange, where a house takes part in it; its keys are kept apart
+BESIDE = (feeds_books.FILE, SHELF)
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -69,6 +73,11 @@ def _gather(home: Path, folder: Path) -> Manifest:
     with sqlite.troubles(home):
         sqlite.copy(home / FILE, folder / FILE)
     hashes = {FILE: hash_file(folder / FILE)}
+    for name in BESIDE:
+        if (home / name).is_file():
+            with sqlite.troubles(home):
+                sqlite.copy(home / name, folder / name)
+            hashes[name] = hash_file(folder / name)
     for file in _named(folder):
         name = f"{FOLDER}/{file.name}"
         try:
@@ -97,7 +106,7 @@ def _pack(folder: Path, manifest: Manifest, target: Path) -> None:
         packed.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
         for name in manifest.files:
             # Parquet is compressed already
-            how = zipfile.ZIP_DEFLATED if name == FILE else zipfile.ZIP_STORED
+            how = zipfile.ZIP_STORED if name.startswith(FOLDER) else zipfile.ZIP_DEFLATED
             packed.write(folder / name, name, compress_type=how)
 
 
@@ -139,7 +148,9 @@ def _unpacked(backup: Path, folder: Path) -> Verdict:
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, msgspec.MsgspecError) as error:
         raise _spoilt(backup, str(error)) from error
     with sqlite.troubles(folder):
-        sqlite.settle(folder / FILE)
+        for name in (FILE, *BESIDE):
+            if (folder / name).is_file():
+                sqlite.settle(folder / name)
     journal = Journal(folder)
     observations = Observations(journal)
     try:
@@ -153,7 +164,8 @@ def _unpacked(backup: Path, folder: Path) -> Verdict:
 
 
 def _unpack(packed: zipfile.ZipFile, name: str, expected: str, folder: Path) -> None:
-    if not NAMES.fullmatch(name):  # never a path that leads out of the folder
+    known = NAMES.fullmatch(name) and (name in (FILE, *BESIDE) or name.startswith(FOLDER))
+    if not known:  # never a path that leads out of the folder
         raise zipfile.BadZipFile(f"it names a file {name!r}")
     with packed.open(name) as source, (folder / name).open("xb") as out:
         shutil.copyfileobj(source, out)

@@ -105,6 +105,7 @@ class SqliteFeeds(Books):
                     " AND fate = 'kept'",
                     (place, piece.offset, header.feed, piece.entry.seq),
                 )
+                self._fill(connection, piece, place)
             self._pieces(connection, [p for p in pieces if p.entry.seq not in early], place)
             connection.execute(
                 "DELETE FROM waiting WHERE feed = ? AND number <= ?", (header.feed, header.number)
@@ -158,6 +159,39 @@ class SqliteFeeds(Books):
             "INSERT OR IGNORE INTO ref VALUES (?, ?, ?)",
             [(ref, p.feed, p.entry.seq) for p in pieces for ref in p.refs],
         )
+
+    def refill(self, segment: Segment, pieces: Sequence[Piece]) -> None:
+        """Put bytes in place that were missing when a segment came: of hollow entries only."""
+        with self.writing() as connection:
+            place = connection.execute(
+                "INSERT INTO body (bytes) VALUES (?)", (segment.body,)
+            ).lastrowid
+            for piece in pieces:
+                self._fill(connection, piece, int(place or 0))
+            # passed on from now on with what was missing
+            connection.execute(
+                "UPDATE segment SET body = ? WHERE feed = ? AND kind = 'history' AND number = ?",
+                (place, segment.header.feed, segment.header.number),
+            )
+
+    @staticmethod
+    def _fill(connection: sqlite3.Connection, piece: Piece, place: int) -> None:
+        """Give an entry that came without its bytes those that have come now."""
+        filled = connection.execute(
+            "UPDATE piece SET fate = ?, why = ?, type = ?, revoked = ?, refs = ?, instant = ?,"
+            " place = ?, start = ? WHERE feed = ? AND seq = ? AND fate = 'hollow'",
+            (piece.fate, piece.why, piece.type, piece.revoked, " ".join(piece.refs),
+             piece.instant, place, piece.offset, piece.feed, piece.entry.seq),
+        )  # fmt: skip
+        if filled.rowcount:
+            connection.executemany(
+                "INSERT OR IGNORE INTO ref VALUES (?, ?, ?)",
+                [(ref, piece.feed, piece.entry.seq) for ref in piece.refs],
+            )
+
+    def hollow(self, feed: str) -> list[Piece]:
+        """Entries of a feed that came without their bytes."""
+        return self._found_pieces("feed = ? AND fate = 'hollow' ORDER BY seq", (feed,))
 
     def resign(self, feed: str, number: int, jws: str) -> None:
         """Put a new signature over the same header, after keys were changed."""

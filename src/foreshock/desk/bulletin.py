@@ -132,11 +132,14 @@ def _held(shown: Shown) -> tuple[str, ...]:
 # -- as a file -----------------------------------------------------------------------------------
 
 
-def html(bulletin: Bulletin, pack: Pack, documents: Iterable[Document] = ()) -> str:
+def html(
+    bulletin: Bulletin, pack: Pack, documents: Iterable[Document] = (), audit: str = ""
+) -> str:
     """The bulletin as one self-contained HTML file.
 
     `documents` are those it cites, for publisher, address and day; one whose marking is stricter
-    than the bulletin's own is not named.
+    than the bulletin's own is not named. `audit` is the head of the audit log of the exchange: in
+    print, it proves later what the log held.
     """
     named = tuple(d for d in documents if d.marking <= bulletin.marking)
     seen = Findings(
@@ -152,6 +155,7 @@ def html(bulletin: Bulletin, pack: Pack, documents: Iterable[Document] = ()) -> 
         "b": bulletin,
         "style": style(),
         "version": __version__,
+        "audit": audit,
         "marking": label(bulletin.marking),
         "for_whom": sorted({phrases.name(w.holder, pack) for w in bulletin.warnings}),
         "warnings": [_told(w, cited) for w in bulletin.warnings],

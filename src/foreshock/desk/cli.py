@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from foreshock import __version__
-from foreshock.desk import cli_ledger, cli_line, cli_missions, options
+from foreshock.desk import cli_ledger, cli_line, cli_missions, exchanging, options
 from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
 from foreshock.desk.cli_audit import app as audit_app
@@ -219,7 +219,8 @@ def bulletin(
     with _desk(home) as desk:
         findings = _look(desk, desk.ask(as_of, holder))
     made = bulletins.compose(findings, desk.pack, to)
-    deliver(out, as_json(made) if json else bulletins.html(made, desk.pack))
+    head = exchanging.noted(desk.settings.home, f"bulletin for {to.circle}", made.id)
+    deliver(out, as_json(made) if json else bulletins.html(made, desk.pack, audit=head))
     if out is not None:
         say(f"Wrote {out} ({len(made.warnings)} warnings, as known on {made.as_of}).")
 

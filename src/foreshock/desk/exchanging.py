@@ -56,6 +56,22 @@ def exchange(home: Path | None) -> Iterator[Exchange]:
         yield Exchange(settings, node, keeper, at)
 
 
+def noted(home: Path, what: str, about: str) -> str:
+    """Note in the audit log that something left, and give its head, `NUMBER:HASH`.
+
+    Empty in a house that takes no part in the exchange.
+    """
+    from foreshock.archive.feeds import SqliteFeeds
+    from foreshock.archive.feeds_books import FILE
+
+    if not (home / FILE).is_file():
+        return ""
+    with SqliteFeeds(home) as keeper:
+        keeper.log("send", what, about, "", now())
+        number, chain = keeper.audit_head()
+    return f"{number}:{chain}"
+
+
 def passphrase(locked: bool, again: bool = False) -> str:
     """What locks the root key, typed in unseen; empty when it is not locked."""
     if not locked:

@@ -72,6 +72,14 @@ def open_parcel(
             problems.append(str(error))
         if told is not None:
             told("opening", len(taken), 0)
+    for feed in dict.fromkeys(one.feed for one in taken):
+        lacking = keeper.hollow(feed)
+        if lacking:
+            problems.append(
+                f"{len(lacking)} object(s) of the feed {feed} came without their bytes: whoever "
+                "carried them left them out, or an erasure is still to come. They are asked for "
+                "with the next receipt."
+            )
     return Opened(
         taken=tuple(taken), cards=tuple(cards), given=tuple(given),
         problems=tuple(dict.fromkeys(problems)),

@@ -202,7 +202,7 @@ def standings(
 def _of_feed(feed: str, partner: Partner, keeper: FeedKeeper) -> list[Standing]:
     sent = {row.number: row.at for row in reversed(keeper.sent(partner.id)) if row.feed == feed}
     rows = [row for row in keeper.receipts(feed) if row.partner == partner.id]
-    given = [(row.at, _payload(row.jws)) for row in rows]
+    given = [(row.at, payload_of(row.jws)) for row in rows]
     reasons = {seq: why for _, one in given for seq, why in one.reasons}
     erased = {seq for _, one in given for seq in one.erased}
     words: dict[str, list[WordRow]] = {}
@@ -231,7 +231,8 @@ def _of_feed(feed: str, partner: Partner, keeper: FeedKeeper) -> list[Standing]:
     return found
 
 
-def _payload(token: str) -> Receipt:
+def payload_of(token: str) -> Receipt:
+    """What a receipt says that was verified when it came."""
     return msgspec.json.decode(jws.take_apart(token, "receipt").payload, type=Receipt)
 
 

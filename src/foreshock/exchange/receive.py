@@ -8,28 +8,24 @@ all. An object of it that is not sound is kept aside with the reason, and nothin
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from foreshock.errors import Misread, NotAllowed, NotGenuine, TooMuch
-from foreshock.exchange import content, jws
-from foreshock.exchange.cards import SKEW, Card
-from foreshock.exchange.carry import carried_id
+from foreshock.exchange import jws
+from foreshock.exchange.cards import SKEW
 from foreshock.exchange.feeds import feed_id
-from foreshock.exchange.intake import Refused, look_into
+from foreshock.exchange.looking import Sign, looked_at
 from foreshock.exchange.node import Node
 from foreshock.exchange.parcels import NOT_DECODED, Block, Inside, unpack
-from foreshock.exchange.partners import Partner, alarm, everybody, key_of, trusted
-from foreshock.words.feeds import Entry, Fate, FeedKeeper, Header, Piece, Segment
+from foreshock.exchange.partners import Partner, alarm, key_of, trusted
+from foreshock.words.feeds import FeedKeeper, Header, Piece, Segment
 from foreshock.words.markings import strictest
 from foreshock.words.records import Struct
-from foreshock.words.shelf import Item
 
 #: what one author may bring in a day, unless told otherwise: entries and unpacked bytes
 MOST_A_DAY = (250_000, 1_000_000_000)
-#: versions of one object
-MOST_VERSIONS = 1_000
 #: with so many refused objects in one segment, and half of all, the feed stops until somebody looks
 BREAKER = 100
 
@@ -124,12 +120,14 @@ def _take(block: Block, node: Node, keeper: FeedKeeper, at: datetime) -> Taken:
     )
     _refuse_stopped(header, author, keeper)
     before = _place_in_chain(segment, author, keeper, at)
-    if isinstance(before, Taken):
+    if before is not None and before.outcome == "seen" and header.kind == "history":
+        return _refilled(segment, author, node, keeper, at)
+    if before is not None:
         return before
     _refuse_too_much(header, keeper, at)
     inside = unpack(header, block.body)
     _refuse_wrong_manifest(header, inside)
-    pieces, erased, signs = _looked_at(segment, inside, author, node, keeper, at)
+    pieces, erased, signs = looked_at(segment, inside, author, node, keeper, at)
     _compare_with_state(segment, pieces, author, keeper)
     if header.kind == "state":
         keeper.add_state(segment, pieces)
@@ -141,9 +139,7 @@ def _take(block: Block, node: Node, keeper: FeedKeeper, at: datetime) -> Taken:
     kept = len(pieces) - len(refused)
     says = f"{kept} kept, {len(refused)} refused, {len(erased)} erased"
     keeper.log("receive", author.id, f"{header.feed} {header.number}", says, at)
-    for kind, text, about, proofs in signs:
-        alarm(keeper, at, kind, text, partner=author.id, feed=header.feed, about=about,
-              proofs=proofs)  # fmt: skip
+    _raise(signs, header, author, keeper, at)
     if len(refused) >= BREAKER and 2 * len(refused) >= len(pieces):
         text = f"{len(refused)} of {len(pieces)} objects from {author.name!r} are not sound"
         alarm(keeper, at, "breaker", text, partner=author.id, feed=header.feed)
@@ -151,6 +147,42 @@ def _take(block: Block, node: Node, keeper: FeedKeeper, at: datetime) -> Taken:
         outcome="kept", feed=header.feed, author=author.id, number=header.number, kept=kept,
         refused=refused, erased=tuple(erased), state=header.kind == "state",
     )  # fmt: skip
+
+
+def _refilled(
+    segment: Segment, author: Partner, node: Node, keeper: FeedKeeper, at: datetime
+) -> Taken:
+    """A segment that is here already: whoever carried it first may have left out bytes."""
+    header = segment.header
+    lacking = {
+        p.entry.seq
+        for p in keeper.hollow(header.feed)
+        if header.first <= p.entry.seq <= header.last
+    }
+    if not lacking:
+        return _nothing("seen", header)
+    inside = unpack(header, segment.body)
+    pieces, _, signs = looked_at(segment, inside, author, node, keeper, at)
+    found = [p for p in pieces if p.entry.seq in lacking and p.fate != "hollow"]
+    if found:
+        keeper.refill(segment, found)
+        says = f"{len(found)} that were missing"
+        keeper.log("receive", author.id, f"{header.feed} {header.number}", says, at)
+    _raise(signs, header, author, keeper, at)
+    refused = tuple((p.entry.seq, p.why) for p in found if p.fate == "refused")
+    return msgspec.structs.replace(
+        _nothing("seen", header), kept=len(found) - len(refused), refused=refused
+    )
+
+
+def _raise(
+    signs: Sequence[Sign], header: Header, author: Partner, keeper: FeedKeeper, at: datetime
+) -> None:
+    for sign in signs:
+        alarm(
+            keeper, at, sign.kind, sign.says, partner=author.id, feed=header.feed,
+            about=sign.about, proofs=sign.proofs,
+        )  # fmt: skip
 
 
 def _nothing(outcome: Outcome, header: Header) -> Taken:
@@ -297,128 +329,6 @@ def _refuse_wrong_manifest(header: Header, inside: Inside) -> None:
             "the manifest is not of the entries or the marking that its header tells",
             next_step="Ask the partner by another way.",
         )
-
-
-# -- object by object ----------------------------------------------------------------------------
-
-Sign = tuple[str, str, str, tuple[str, ...]]
-
-
-def _looked_at(
-    segment: Segment, inside: Inside, author: Partner, node: Node, keeper: FeedKeeper, at: datetime
-) -> tuple[list[Piece], list[Piece], list[Sign]]:
-    """The entries with what becomes of them, older ones to be erased, and what to be alarmed at."""
-    known: dict[str, list[Piece]] = {}
-    for piece in keeper.versions(entry.id for entry in inside.entries):
-        known.setdefault(piece.entry.id, []).append(piece)
-    others = [p.card for p in everybody(keeper, at).values() if p.id != author.id]
-    others.append(node.card)
-    look = _Look(segment, author, tuple(others), keeper)
-    pieces: list[Piece] = []
-    erased: list[Piece] = []
-    for entry, body, offset in zip(inside.entries, inside.objects, inside.offsets, strict=True):
-        before = known.setdefault(entry.id, [])
-        piece = look.at(entry, body, offset, before)
-        if entry.says == "erase":
-            erased += [
-                p
-                for p in before
-                if p.author == author.id and p.entry.says == "object"
-                and p.entry.sha256 == entry.sha256 and p.fate != "erased"
-            ]  # fmt: skip
-        before.append(piece)
-        pieces.append(piece)
-    return pieces, erased, look.signs
-
-
-class _Look:
-    """The look at the objects of one segment."""
-
-    def __init__(
-        self, segment: Segment, author: Partner, others: Sequence[Card], keeper: FeedKeeper
-    ) -> None:
-        self._segment, self._author, self._others = segment, author, others
-        self._keeper, self._author_id = keeper, author.id
-        self.signs: list[Sign] = []
-
-    def at(self, entry: Entry, body: bytes, offset: int, before: Sequence[Piece]) -> Piece:
-        """One entry, with what becomes of its object."""
-        feed, received = self._segment.header.feed, self._segment.received
-        author = self._author_id
-        if entry.says == "object" and body and not _erased_before(entry, author, before):
-            found = look_into(body, self._segment.header.created)
-            if not isinstance(found, Refused):
-                return self._sound(found, entry, offset, before)
-            fate: Fate = "refused"
-            why = found.why[:300]
-        else:
-            gone = entry.says == "object" and _erased_before(entry, author, before)
-            fate = "erased" if gone else "kept" if entry.says == "erase" else "hollow"
-            why = ""
-        return Piece(
-            feed=feed, entry=entry, author=author, offset=offset, received=received, fate=fate,
-            why=why,
-        )  # fmt: skip
-
-    def _sound(
-        self, found: tuple[dict[str, Any], Item], entry: Entry, offset: int,
-        before: Sequence[Piece],
-    ) -> Piece:  # fmt: skip
-        """An object whose form is sound: does it say what this author may say?"""
-        said, item = found
-        revoked = said.get("revoked") is True
-        carries = carried_id(said)
-        why = content.fault(said, item, entry, self._author.card, self._others)
-        if not why and before:
-            why = self._against(entry, item.instant, revoked, before)
-        if not why and revoked:
-            self._flag_derived(entry)
-        return Piece(
-            feed=self._segment.header.feed, entry=entry, author=self._author_id, offset=offset,
-            received=self._segment.received, type=item.type, instant=item.instant,
-            revoked=revoked, refs=(*item.refs, carries) if carries else item.refs,
-            fate="refused" if why else "kept", why=why[:300],
-        )  # fmt: skip
-
-    def _against(self, entry: Entry, instant: str, revoked: bool, before: Sequence[Piece]) -> str:
-        """What speaks against it in what was said before."""
-        mine = [p for p in before if p.author == self._author_id]
-        foreign = next(
-            (p for p in before if p.author != self._author_id and p.fate == "kept"), None
-        )
-        if foreign is not None:
-            text = f"{self._author.name!r} wrote a version of {entry.id}, which is another's"
-            self.signs.append(("equivocation", text, entry.id, self._proofs(foreign)))
-            return "it belongs to another node"
-        said = [p for p in mine if p.entry.says == "object" and p.fate in ("kept", "erased")]
-        twin = next((p for p in said if p.instant == instant), None)
-        if twin is not None and twin.entry.sha256 != entry.sha256:
-            text = f"{self._author.name!r} said two things as {entry.id} of {entry.version}"
-            self.signs.append(("equivocation", text, entry.id, self._proofs(twin)))
-            return "the same version was sent before with another content"
-        if not revoked and any(p.revoked and p.instant < instant for p in said):
-            return "it was withdrawn, and nothing brings it back"
-        if len(said) >= MOST_VERSIONS:
-            return f"it has {len(said)} versions already"
-        return ""
-
-    def _flag_derived(self, entry: Entry) -> None:
-        for one in self._keeper.citing(entry.id):
-            if one.author != self._author_id and one.fate == "kept":
-                text = f"{one.entry.id} refers to {entry.id}, which was withdrawn: look again"
-                self.signs.append(("withdrawn", text, one.entry.id, ()))
-
-    def _proofs(self, other: Piece) -> tuple[str, ...]:
-        segment = self._keeper.segment_with(other.feed, other.entry.seq)
-        return (segment.jws if segment else "", self._segment.jws)
-
-
-def _erased_before(entry: Entry, author: str, before: Sequence[Piece]) -> bool:
-    """Whether the author has asked to erase this very object."""
-    return any(
-        p.author == author and p.entry.says == "erase" and p.entry.sha256 == entry.sha256
-        for p in before
-    )
 
 
 def _compare_with_state(

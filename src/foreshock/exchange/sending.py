@@ -17,7 +17,7 @@ from foreshock.exchange.feeds import seal
 from foreshock.exchange.node import Node
 from foreshock.exchange.parcels import MOST_ENTRIES, Block, pack
 from foreshock.exchange.partners import Partner
-from foreshock.exchange.receipts import receipts_for
+from foreshock.exchange.receipts import payload_of, receipts_for
 from foreshock.exchange.view import in_force
 from foreshock.words.feeds import FeedKeeper, Header, Piece, Segment, SentRow
 from foreshock.words.markings import Marking, label, strictest
@@ -166,6 +166,15 @@ def for_partner(
 
 
 def acknowledged(feed: str, partner: Partner, keeper: FeedKeeper) -> int:
-    """The newest segment of a feed for which a partner gave a receipt; 0 for none."""
-    given = [row.number for row in keeper.receipts(feed) if row.partner == partner.id]
-    return max(given, default=0)
+    """The newest segment of a feed for which a partner gave a receipt; 0 for none.
+
+    Where the newest receipt names entries that came without their bytes, the segment before the
+    first of them: whoever carried it may have left them out.
+    """
+    given = [row for row in keeper.receipts(feed) if row.partner == partner.id]
+    if not given:
+        return 0
+    newest = max(given, key=lambda row: (row.number, row.at))
+    lacking = payload_of(newest.jws).hollow
+    first = keeper.segment_with(feed, min(lacking)) if lacking else None
+    return first.header.number - 1 if first is not None else newest.number

@@ -273,6 +273,14 @@ class FeedKeeper(Protocol):
         """Keep a part of a state; entries that are here already are left alone."""
         ...
 
+    def refill(self, segment: Segment, pieces: Sequence[Piece]) -> None:
+        """Put bytes in place that were missing when a segment came: of hollow entries only."""
+        ...
+
+    def hollow(self, feed: str) -> list[Piece]:
+        """Entries of a feed that came without their bytes."""
+        ...
+
     def resign(self, feed: str, number: int, jws: str) -> None:
         """Put a new signature over the same header, after keys were changed."""
         ...
