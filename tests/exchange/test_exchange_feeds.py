@@ -297,6 +297,18 @@ def test_the_log_is_whole_and_names_what_was_done(seoul, hague):
     assert {"key", "trust", "send", "receipt"} <= {line.what for line in seoul.keeper.audit()}
 
 
+def test_the_log_holds_ids_and_never_texts(seoul, hague):
+    body = thing(seoul, name="nine days of gallium", description="a plant in Gumi")
+    seoul.publish(hague, body, why="The plant told us.")
+    hague.open(seoul.parcel(hague))
+    receipts.say(named(body), "disputed", "analyst", hague.me, hague.keeper, hague.at, "Not so.")
+    corrections.withdraw(named(body), "Misread.", seoul.me, seoul.keeper, seoul.at)
+    for one in (seoul, hague):
+        text = "\n".join(f"{line.about} {line.says}" for line in one.keeper.audit())
+        for secret in ("nine days", "Gumi", "plant told", "Not so", "Misread"):
+            assert secret not in text
+
+
 def unlocked(one):
     """The file as somebody may open it who is at the machine, with the triggers dropped."""
     import sqlite3

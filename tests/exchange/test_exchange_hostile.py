@@ -5,6 +5,7 @@ Seoul is this house, The Hague the partner with a rightful card and key, Tokyo a
 
 import asyncio
 import base64
+import contextlib
 import json
 import uuid
 from datetime import timedelta
@@ -845,3 +846,27 @@ def test_two_partners_that_trust_each_other_anew_after_a_lost_key_lose_nothing(s
 
 
 _ = both
+
+
+def test_no_byte_of_a_parcel_can_change_unnoticed(seoul, hague):
+    import random
+
+    bodies = [thing(hague) for _ in range(3)]
+    for body in bodies:
+        hague.publish(seoul, body)
+    data = hague.parcel(seoul, with_state=False)
+    truth = {(hague.id, named(body)): body for body in bodies}
+    chance = random.Random(11)
+    for _ in range(150):
+        bent = bytearray(data)
+        place = chance.randrange(len(bent))
+        bent[place] ^= 1 << chance.randrange(8)
+        if chance.random() < 0.3:
+            del bent[place : place + chance.randrange(1, 50)]
+        with contextlib.suppress(ForeshockError):
+            seoul.open(bytes(bent))
+        for piece in seoul.keeper.everything():
+            assert seoul.keeper.body(piece) == truth[piece.author, piece.entry.id]
+    assert not seoul.open(data).problems
+    assert len(seoul.holds()) == 3
+    assert not seoul.alarms("fork")

@@ -83,6 +83,15 @@ def test_what_was_cut_off_is_taken_up_where_it_ended(seoul, hague, monkeypatch):
     assert len(hague.keeper.headers(feed)) == 5
 
 
+def test_asking_when_there_is_nothing_new_leaves_no_line(seoul, hague):
+    seoul.publish(hague, thing(seoul))
+    with served(seoul):
+        pull(hague, seoul)
+        before = seoul.keeper.audit_head(), hague.keeper.audit_head()
+        assert pull(hague, seoul).taken == ()
+        assert (seoul.keeper.audit_head(), hague.keeper.audit_head()) == before
+
+
 def test_a_parcel_is_pushed_and_answered_with_a_receipt(seoul, hague):
     body = thing(hague, Marking.AMBER)
     hague.publish(seoul, body)

@@ -30,7 +30,7 @@ from foreshock.words.shelf import Item
 FULL = 16_000_000
 
 CARRIED = EXTENSION.encode()
-_LEVEL = re.compile(rb'"level-([0-4])"')
+_LEVEL = b'"level-'
 _COMMUNITY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
@@ -310,8 +310,9 @@ def seal(header: Header, body: bytes, node: Node, at: datetime) -> Segment:
 
 def level_of(item: Item) -> int:
     """The level of a warning, from its labels; 0 for whatever is none."""
-    found = _LEVEL.search(item.body) if item.type == "report" else None
-    return int(found[1]) if found else 0
+    at = item.body.find(_LEVEL) if item.type == "report" else -1
+    digit = item.body[at + len(_LEVEL) : at + len(_LEVEL) + 1] if at >= 0 else b""
+    return int(digit) if digit in (b"0", b"1", b"2", b"3", b"4") else 0
 
 
 def current_feed(node: Node, label: str, nature: Nature, keeper: FeedKeeper) -> str:

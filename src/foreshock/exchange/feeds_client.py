@@ -14,7 +14,7 @@ import msgspec
 
 from foreshock.errors import ForeshockError, Misread, NotAllowed, Unreadable
 from foreshock.exchange import parcels, sending
-from foreshock.exchange.feeds_http import MEDIA, MORE, PREFIX
+from foreshock.exchange.feeds_http import MEDIA, PREFIX
 from foreshock.exchange.node import Node
 from foreshock.exchange.opening import Opened, open_parcel
 from foreshock.exchange.parcels import Block
@@ -91,24 +91,29 @@ def pull(
     whole = Opened()
     for feed, number in wanted:
         first = True
-        while True:
-            newest = keeper.newest(feed)
-            have = newest.header.number if newest else 0
-            if have >= number and not first:
-                break
+        while (have := _whole(feed, keeper)) < number:
             ask = f"/feeds/{feed}/?after={have}" + ("&state=1" if first else "")
             answer = line.ask("GET", ask)
             opened = open_parcel(answer.content, node, keeper, clock(), None)
-            whole = _with(whole, opened)
-            newest = keeper.newest(feed)
-            now_have = newest.header.number if newest else 0
+            whole, first = _with(whole, opened), False
             if told is not None:
-                told(f"fetching from {partner.name}", now_have, number)
-            if now_have <= have or answer.headers.get(MORE) != "true":
-                break  # nothing more, or no progress: an answer that repeats itself is no loop
-            first = False
-    push(partner, node, keeper, client, clock, only_receipts=True)
+                told(f"fetching from {partner.name}", _whole(feed, keeper), number)
+            if _whole(feed, keeper) <= have:
+                break  # no progress: an answer that repeats itself is no loop
+    if whole.taken:
+        push(partner, node, keeper, client, clock, only_receipts=True)
     return whole
+
+
+def _whole(feed: str, keeper: FeedKeeper) -> int:
+    """The newest segment up to which a feed is here, no object of it without its bytes."""
+    lacking = keeper.hollow(feed)
+    if lacking:
+        first = keeper.segment_with(feed, lacking[0].entry.seq)
+        if first is not None:
+            return first.header.number - 1
+    newest = keeper.newest(feed)
+    return newest.header.number if newest else 0
 
 
 def push(

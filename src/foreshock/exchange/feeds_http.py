@@ -11,6 +11,7 @@ there is. TLS belongs to the proxy in front.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -180,14 +181,15 @@ class _Server:
             feed, after, partner, node, self._keeper, at, most=sending.MOST_SEGMENTS
         )
         segments = [*parts, *some]
-        with self._keeper.writing():
+        with self._keeper.writing() if segments else contextlib.nullcontext():
             for one in segments:
                 number = one.header.number
                 self._keeper.add_sent(
                     SentRow(feed=feed, number=number, to=partner.id, way="https", at=at)
                 )
-            says = f"{len(segments)} segments after {after}"
-            self._keeper.log("read", partner.id, feed, says, at)
+            if segments:
+                says = f"{len(segments)} segments after {after}"
+                self._keeper.log("read", partner.id, feed, says, at)
         blocks = [Block(jws=node.token)]
         blocks += [Block(jws=one.jws, body=one.body) for one in segments]
         more = lacking > sending.MOST_SEGMENTS

@@ -215,6 +215,7 @@ def _instant(field: str, text: Any, said: dict[str, Any]) -> str:
     return found
 
 
+@lru_cache(4096)
 def instant(text: str) -> str | None:
     """A moment as text of fixed width, whose order is that of time; None if it is no moment.
 
