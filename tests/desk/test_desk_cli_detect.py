@@ -87,11 +87,10 @@ def test_tables_as_office_programs_write_them_are_read(call, series, text):
         ("date,amount\n2023-01,5\n", "expected timestamp,value"),
         ("timestamp,value\n2023-01,5\nsoon,6\n", "'soon'"),
         ("timestamp,value\n2023-01,5\n2023-02,six\n", "line 3: 'six'"),
-        ("timestamp,value\n2023-01,5\n2023-02,inf\n", "line 3: 'inf'"),
         ("timestamp,value\n2023-01,5\n2023-02\n", "line 3: has 1 cells, expected 2"),
         (bytes(range(256)) * 4, "expected a text"),
     ],
-    ids="empty bare headless named-otherwise day word infinite short binary".split(),
+    ids="empty bare headless named-otherwise day word short binary".split(),
 )
 def test_a_table_that_cannot_be_understood_is_told_and_nothing_written(
     call, series, tmp_path, text, said
@@ -150,3 +149,67 @@ def test_words_that_do_not_fit_a_panel_are_refused(call, panel, series):
     assert (both.code, "one of them" in both.err) == (2, True)
     assert call("detect").code == 2
     assert call("detect", "--panel", panel.parent / "none.parquet").code == 2
+
+
+def test_new_alarms_are_written_with_onset_split_and_sentence(call, panel, tmp_path):
+    new = tmp_path / "new.csv"
+    ended = call("detect", "--panel", panel, "--new", new, "--budget", "1")
+    assert ended.code == 0
+    with new.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["partner"], row["direction"]) for row in rows] == [("CN", "fall")]
+    assert rows[0]["since"] == "2019-10" and rows[0]["recipients"] == "KR=0.00"
+    assert len({row["as_of"] for row in rows}) == len(rows)
+    by_rate = call("detect", "--panel", panel, "--new", new, "--rate", "0.1")
+    assert by_rate.code == 0 and "CN" in new.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--budget", "0"), "--budget is 0"),
+        (("--rate", "3"), "--rate is 3"),
+        (("--rate", "0.1", "--rule", "year-on-year"), "no evidence"),
+        (("--evaluate", "--cases", "none.csv"), "none.csv is not there"),
+    ],
+)
+def test_policies_that_are_none_are_refused(call, panel, words, said):
+    ended = call("detect", "--panel", panel, *words)
+    assert (ended.code, said in ended.err) == (2, True)
+
+
+def test_the_kit_measures_on_the_figures_of_a_panel(call, panel, tmp_path):
+    cases = tmp_path / "cases.csv"
+    cases.write_text("hs,partner,onset\n250410,CN,2019-10\n250410,XX,2019-10\n")
+    out = tmp_path / "quality.csv"
+    ended = call(
+        "detect", "--evaluate", "--panel", panel, "--cases", cases, "--rule", "year-on-year",
+        "--out", out,
+    )  # fmt: skip
+    assert ended.code == 0 and "the panel has no 250410 from XX; unused" in ended.err
+    with out.open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["data"] for row in rows} >= {"real cases"}
+    assert {row["lag"] for row in rows} == {"as published", "none"}
+    case = next(
+        r for r in rows if (r["data"], r["group"], r["budget"]) == ("real cases", "all", "2")
+    )
+    assert float(case["recall"]) == 1.0
+
+
+def test_the_kit_refuses_cases_that_say_nothing(call, panel, tmp_path):
+    cases = tmp_path / "cases.csv"
+    cases.write_text("hs,partner\n")
+    assert "no column onset" in call("detect", "--evaluate", "--panel", panel, "--cases", cases).err
+    cases.write_text("hs,partner,onset\n250410,CN,soon\n")
+    ended = call("detect", "--evaluate", "--panel", panel, "--cases", cases)
+    assert "line 2: onset is 'soon'" in ended.err
+    assert "expected --panel" in call("detect", "--evaluate", "--cases", cases).err
+
+
+def test_an_infinite_value_is_unknown_and_the_rest_is_scored(call, series):
+    values = [*steady(60), float("inf"), 4]
+    ended = call("detect", series(table(months(62), values)))
+    assert ended.code == 0 and "an infinite value stands there" in ended.err
+    rows = list(csv.DictReader(ended.out.splitlines()))
+    assert rows[60]["score"] == "0.000000" and rows[61]["alarm"] == "1"

@@ -300,3 +300,10 @@ def test_a_series_without_a_unit_is_refused():
 def test_figures_known_later_change_no_signal_of_an_earlier_day(day, later):
     more = [figure(f"2023-{m:02d}", value, "2025-06-01", "late") for m, value in later]
     assert signals(GALLIUM, [*more, *STORY], day) == signals(GALLIUM, STORY, day)
+
+
+def test_a_figure_of_a_month_that_has_not_begun_is_told_and_left_out():
+    rows = [figure("2023-07", 100, "2023-08-20"), figure("2024-09", 5, "2023-08-20")]
+    single, conflicts = months(rows, date(2023, 9, 1), "kg")
+    assert [m.period for m in single] == ["2023-07"]
+    assert "customs gives a figure for 2024-09 before it began" in conflicts[0].says

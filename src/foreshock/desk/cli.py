@@ -54,6 +54,7 @@ from foreshock.words.pack import Pack, load
 
 if TYPE_CHECKING:  # these rooms take a moment to import; a verb brings in what it needs
     from foreshock.archive import Archive
+    from foreshock.desk import panels
     from foreshock.rounds import Ask, Findings
 
 FINDINGS = 10  # exit code: something at or above --fail-on
@@ -296,17 +297,46 @@ def detect(
     rule: Annotated[
         str, typer.Option(help="With --panel: model, year-on-year or import-surge.")
     ] = "model",
+    new: Annotated[
+        Path | None,
+        typer.Option(help="With --panel: the CSV of new alarms to write, each with its sentence."),
+    ] = None,
+    budget: Annotated[
+        int | None, typer.Option(help="With --panel: so many new alarms a month, the strongest.")
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(help="With --panel: the share of false new alarms, such as 0.1 (e-BH)."),
+    ] = None,
+    evaluate: Annotated[
+        bool,
+        typer.Option(
+            "--evaluate", help="How good are the scores? On made worlds, or on --panel's figures."
+        ),
+    ] = False,
+    cases: Annotated[
+        Path | None,
+        typer.Option(help="With --evaluate: a CSV hs,partner,onset of real disruptions."),
+    ] = None,
 ) -> None:
     """Score a series, or a panel of supply lines: each month from what was known by then only.
 
     Example: foreshock detect exports.csv --out scores.csv
     Example: foreshock detect --panel observations.parquet --alarms alarms.csv
+    Example: foreshock detect --panel observations.parquet --new new.csv --budget 10
+    Example: foreshock detect --evaluate --out quality.csv
     """
+    if evaluate:
+        _detect_evaluate(series, panel, cases, out, rule)
+        return
     if stream:
         _detect_stream(series, out)
         return
     if panel is not None:
-        _detect_panel(series, panel, alarms or out, rule)
+        from foreshock.desk import panels
+
+        ask = panels.Ask(panel, rule, budget, rate)
+        _detect_panel(series, ask, alarms or out, new)
         return
     if series is None:
         raise WrongUse(
@@ -336,20 +366,47 @@ def _detect_stream(series: Path | None, out: Path | None) -> None:
     score_lines(sys.stdin.buffer, emit, say)
 
 
-def _detect_panel(series: Path | None, panel: Path, alarms: Path | None, rule: str) -> None:
+def _detect_panel(
+    series: Path | None, ask: "panels.Ask", alarms: Path | None, new: Path | None
+) -> None:
     if series is not None:
         raise WrongUse(
-            f"both a series ({series}) and a panel ({panel}) are named", expected="one of them"
+            f"both a series ({series}) and a panel ({ask.path}) are named", expected="one of them"
         )
     check_place(alarms)
+    check_place(new)
     from foreshock.desk import panels
 
-    with progress(f"judging {panel.name}") as told:
-        found = panels.scored(panel, rule, say, told)
-    deliver(alarms, found.table)
+    with progress(f"judging {ask.path.name}") as told:
+        found = panels.scored(ask, say, told)
+    if new is not None:
+        deliver(new, found.new)
+        say(f"Wrote {new}.")
+    if alarms is not None or new is None:
+        deliver(alarms, found.table)
     if alarms is not None:
-        emit("".join(one + "\n" for one in found.sentences))
         say(f"Wrote {alarms}.")
+    if alarms is not None or new is not None:
+        emit("".join(one + "\n" for one in found.sentences))
+
+
+def _detect_evaluate(
+    series: Path | None, panel: Path | None, cases: Path | None, out: Path | None, rule: str
+) -> None:
+    if series is not None:
+        raise WrongUse(
+            f"--evaluate with the series {series}",
+            expected="nothing, or --panel with a Parquet file",
+            next_step="For example: foreshock detect --evaluate --out quality.csv",
+        )
+    check_place(out)
+    from foreshock.desk import evaluating
+
+    with progress("measuring") as told:
+        table = evaluating.evaluated(panel, cases, rule, say, told)
+    deliver(out, table)
+    if out is not None:
+        say(f"Wrote {out}.")
 
 
 @app.command()

@@ -1,54 +1,86 @@
 """`foreshock detect --panel`: a Parquet of releases in, a CSV of scores and sentences out."""
 
-from collections.abc import Callable, Iterator
+import csv
+import io
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from foreshock.errors import WrongUse
+
+if TYPE_CHECKING:
+    from foreshock.watch import panel_alarms
 
 #: sentences told of the strongest lines
 TOLD = 10
 
 
 class Scored(NamedTuple):
-    """What was made of a panel: the CSV, and what the newest month says of its strongest lines."""
+    """What was made of a panel: both tables, and what the newest month says of strong lines."""
 
     table: str
     sentences: tuple[str, ...]
+    #: the new alarms of each month with all that is known of them
+    new: str
 
 
-def scored(
-    path: Path,
-    rule: str,
-    say: Callable[[str], None],
-    told: Callable[[str, int, int], None],
-) -> Scored:
+class Ask(NamedTuple):
+    """What is asked of a panel."""
+
+    path: Path
+    #: the model or one of the plain rules
+    rule: str = "model"
+    #: new alarms a month at most; None: as many as there are
+    budget: int | None = None
+    #: share of false ones among the new alarms, 0..1; None: by evidence alone
+    rate: float | None = None
+
+
+def scored(ask: Ask, say: Callable[[str], None], told: Callable[[str, int, int], None]) -> Scored:
     """The table `hs,partner,as_of,score` of a panel, by the model or by a transparent rule.
 
     Every line in every month from the first release to the last, each decided from rows published
     by then. Raises `WrongUse` for a rule or file that is none, `Unreadable` or `Misread` for a
     table that cannot be understood.
     """
-    from foreshock.watch import panel, panel_presets, panel_table, panel_words  # numba takes long
+    # numba takes long
+    from foreshock.watch import panel, panel_alarms, panel_presets, panel_table, panel_words
 
     judges = {"model": panel.judge, **panel_presets.RULES}
-    if rule not in judges:
-        raise WrongUse(f"--rule is {rule!r}", expected=f"one of {', '.join(judges)}")
+    if ask.rule not in judges:
+        raise WrongUse(f"--rule is {ask.rule!r}", expected=f"one of {', '.join(judges)}")
+    policy = _policy(ask)
     notices: list[str] = []
-    releases = panel_table.read_panel(path, notices)
+    releases = panel_table.read_panel(ask.path, notices)
     for notice in notices:
         say(notice)
     first = int(releases.published[0])
     months = int(releases.published[-1]) - first + 1
-    last: list[panel.Judged] = []
-
-    def keep() -> Iterator[panel.Judged]:
-        for one in panel.backtest(releases, by=judges[rule]):
-            told(panel_words.month(one.as_of), one.as_of - first + 1, months)
-            last[:] = [one]
-            yield one
-
-    table = "".join(panel_words.score_rows(releases, keep()))
-    if last and (slips := int(last[0].slips.sum())):
+    judged: list[panel.Judged] = []
+    for one in panel.backtest(releases, by=judges[ask.rule]):
+        told(panel_words.month(one.as_of), one.as_of - first + 1, months)
+        judged.append(one)
+    if judged and (slips := int(judged[-1].slips.sum())):
         say(f"{slips} quantity(ies) off by 10, 100 or 1000 against their value were mended.")
-    return Scored(table, tuple(panel_words.strongest(releases, last[0], TOLD)) if last else ())
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(panel_alarms.COLUMNS)
+    writer.writerows(panel_alarms.new_alarms(releases, judged, policy))
+    newest = panel_words.strongest(releases, judged[-1], TOLD) if judged else []
+    rows = "".join(panel_words.score_rows(releases, judged))
+    return Scored(rows, tuple(newest), table.getvalue())
+
+
+def _policy(ask: Ask) -> "panel_alarms.Policy":
+    from foreshock.watch import panel_alarms
+
+    if ask.budget is not None and ask.budget < 1:
+        raise WrongUse(f"--budget is {ask.budget}", expected="new alarms a month, 1 or more")
+    if ask.rate is not None and not 0 < ask.rate < 1:
+        raise WrongUse(f"--rate is {ask.rate:g}", expected="a share of false alarms such as 0.1")
+    if ask.rate is not None and ask.rule != "model":
+        raise WrongUse(
+            f"--rate with --rule {ask.rule}",
+            expected="the model: the scores of plain rules are no evidence",
+        )
+    return panel_alarms.Policy(ask.budget, ask.rate)

@@ -7,6 +7,10 @@ from pathlib import Path
 
 from foreshock import sources, watch
 from foreshock.errors import WrongUse
+from foreshock.words.clocks import now
+
+#: sentences on what is odd that are told one by one
+TOLD_MOST = 20
 
 
 def scored_csv(path: Path, say: Callable[[str], None]) -> str:
@@ -21,12 +25,15 @@ def scored_csv(path: Path, say: Callable[[str], None]) -> str:
         raise WrongUse(f"{path} is not there", next_step="Check the path.")
     notices: list[str] = []
     timestamps, values = sources.read_series(path, notices)
-    for notice in notices:
+    judged = watch.plausible(timestamps, values, now().date(), notices)
+    for notice in notices[:TOLD_MOST]:
         say(notice)
+    if len(notices) > TOLD_MOST:
+        say(f"{path.name}: {len(notices) - TOLD_MOST} more oddities like these.")
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["timestamp", "value", "score", "alarm"])
-    for one in watch.detect(timestamps, values):
-        value = "" if one.value is None else f"{one.value:.12g}"
+    for one, given in zip(watch.detect(timestamps, judged), values, strict=True):
+        value = "" if given is None else f"{given:.12g}"
         writer.writerow([one.timestamp, value, f"{one.score:.6f}", int(one.alarm)])
     return out.getvalue()

@@ -10,6 +10,7 @@ from foreshock.sources.numbers import Number, read_number
 from foreshock.sources.periods import gaps, kind_of, places
 
 COLUMNS = ("timestamp", "value")
+_INFINITE = frozenset({"inf", "infinity", "1.#inf"})
 _NAMED = 5  # lines or stamps named in a sentence; the rest is counted
 
 
@@ -62,9 +63,16 @@ def _rows(sheet: Sheet, name: str) -> list[tuple[int, str, Number]]:
         )
     stamp, value = (sheet.columns.index(column) for column in COLUMNS)
     return [
-        (line, cells[stamp].strip(), read_number(cells[value], f"{name} line {line}"))
+        (line, cells[stamp].strip(), _number(cells[value], f"{name} line {line}"))
         for line, cells in sheet.rows
     ]
+
+
+def _number(cell: str, where: str) -> Number:
+    """A figure; one that is infinite, as programs write it, is unknown and no reason to stop."""
+    if cell.strip().lower().lstrip("+-") in _INFINITE:
+        return Number(value=None, state="missing", note="an infinite value stands there")
+    return read_number(cell, where)
 
 
 def _say_what_is_odd(

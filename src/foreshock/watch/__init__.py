@@ -3,6 +3,7 @@
 from foreshock.watch.detection import Score, detect, seconds_of
 from foreshock.watch.news import Mention, news
 from foreshock.watch.patterns import patterns
+from foreshock.watch.plausible import plausible
 from foreshock.watch.signals import look, signals
 from foreshock.watch.stream_feed import Feed
 
@@ -14,6 +15,7 @@ __all__ = [
     "look",
     "news",
     "patterns",
+    "plausible",
     "seconds_of",
     "signals",
 ]

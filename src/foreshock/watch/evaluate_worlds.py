@@ -115,7 +115,8 @@ def oracle_of(world: World) -> Judge:
             best, since = np.maximum(best, evidence), np.where(better, n, since)
             now = here.sum(axis=1) / np.maximum(due_here.sum(axis=1), 1e-9)
             ratio = np.where(better, now, ratio)
-        found = Verdicts(np.log(np.maximum(total, 1e-300)), since, ratio, np.zeros(lines))
+        told = np.log(np.maximum(total, 1e-300))
+        found = Verdicts(told, since, ratio, np.zeros(lines), np.full(lines * many, np.nan))
         slips: npt.NDArray[np.int64] = (decades != 0).sum(axis=1, dtype=np.int64)
         return found, slips
 

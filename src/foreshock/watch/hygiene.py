@@ -62,11 +62,18 @@ def months(
 ) -> tuple[list[Month], list[Conflict]]:
     """One figure for each month, oldest first, in `unit`, and what disagrees.
 
-    Raises `RecordError` for a period that is none.
+    A period that begins after `day` is told and left out: nobody can have counted it. Raises
+    `RecordError` for a period that is none.
     """
     by_period: dict[str, list[Month]] = {}
     conflicts: list[Conflict] = []
     for row in usable(observations, day):
+        if span(row.period)[0] > day:
+            says = (
+                f"{row.origin.publisher} gives a figure for {row.period} before it began: left out"
+            )
+            conflicts.append(Conflict(period=row.period, says=says, figures=(row,)))
+            continue
         try:
             value = convert(float(row.value or 0.0), row.unit, unit)
         except UnknownWord:

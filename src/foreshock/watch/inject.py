@@ -118,7 +118,7 @@ def into_real(
     stop = min(what.end, quantity.shape[1])
     for reporter in what.hits:
         usual = quantity[reporter, max(0, what.onset - 24) : what.onset]
-        lots = _shipments(usual[~np.isnan(usual)])
+        lots = shipments_of(usual)
         for month in range(what.onset, stop):
             factor = what.quantity[month - what.onset]
             kept = rng.binomial(lots, factor) / lots if factor < 1 else factor
@@ -127,7 +127,12 @@ def into_real(
     return quantity, value
 
 
-def _shipments(usual: Floats) -> int:
-    """Shipments that a month seems to hold: mean squared over variance, at least 1."""
-    spread = float(np.var(usual)) if len(usual) > 1 else 0.0
-    return max(1, round(float(np.mean(usual)) ** 2 / spread)) if spread > 0 else 20
+def shipments_of(amounts: Floats) -> int:
+    """Shipments that a month seems to hold: mean squared over variance, at least 1.
+
+    >>> shipments_of(np.array([0.0, 10, 0, np.nan, 10])), shipments_of(np.array([10.0, 10]))
+    (1, 20)
+    """
+    known = amounts[~np.isnan(amounts)]
+    spread = float(np.var(known)) if len(known) > 1 else 0.0
+    return max(1, round(float(np.mean(known)) ** 2 / spread)) if spread > 0 else 20

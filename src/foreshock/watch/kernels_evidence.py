@@ -44,12 +44,16 @@ MOST = 200.0
 
 
 class Verdicts(NamedTuple):
-    """By line: log evidence, months since the likeliest onset, ratio and log rise of the price."""
+    """By line: log evidence, months since the likeliest onset, ratio and log rise of the price.
+
+    And by series: what came to the recipient over what was due since then, NaN where unknown.
+    """
 
     evidence: Floats
     since: Floats
     ratio: Floats
     rise: Floats
+    split: Floats
 
 
 @njit(cache=True, fastmath=MATH)
@@ -233,7 +237,7 @@ def weigh(
     amount: Floats, value: Floats, where: Layout, learnt: Learnt, common: Common, out: Verdicts
 ) -> None:
     """Fills `out` for each line. The first month of `amount` is month 0 of the season."""
-    evidence, since, ratio, rise = out.evidence, out.since, out.ratio, out.rise
+    evidence, since, ratio, rise, split = out.evidence, out.since, out.ratio, out.rise, out.split
     months = amount.shape[1]
     for i in prange(len(where.item_start) - 1):
         l0, l1 = where.item_start[i], where.item_start[i + 1]
@@ -277,3 +281,8 @@ def weigh(
             evidence[line], since[line], ratio[line], rise[line] = verdict(
                 seen_by, dispersion, first, last, prices, months
             )
+            n = int(since[line])
+            for c in range(first, last):
+                due = seen_by.have[n, c] / seen_by.need[n, c] * seen_by.exposed[n, c]
+                if n > 0 and due > 0:
+                    split[s0 + c] = seen_by.seen[n, c] / due

@@ -96,7 +96,8 @@ def judge(
     seen, due = learnt.seen.sum(axis=0), learnt.due.sum(axis=0)
     calendar = np.ones(seen.shape) if holiday is None else _calendar(seen, due, *holiday)
     lines = len(where.line_start) - 1
-    found = Verdicts(np.zeros(lines), np.zeros(lines), np.ones(lines), np.zeros(lines))
+    zeros = [np.zeros(lines) for _ in range(3)]
+    found = Verdicts(zeros[0], zeros[1], np.ones(lines), zeros[2], np.full(len(amount), np.nan))
     common = Common(seen, due, calendar)
     kernels_evidence.weigh(amount, value, where, learnt, common, found)
     return found, learnt.slips

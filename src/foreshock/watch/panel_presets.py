@@ -8,9 +8,11 @@ Both are blind to season within the windows, to revisions and to what all export
 """
 
 from collections.abc import Callable
+from math import log
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit, prange
 
 from foreshock.watch.kernels import Layout
 from foreshock.watch.kernels_evidence import Verdicts
@@ -40,14 +42,30 @@ def year_on_year(
     lines, months = len(where.line_start) - 1, amount.shape[1]
     if months < 16:
         return _nothing(lines, len(amount))
-    # the newest months may not be out yet for all: cells that are count, in both years or not
-    now, then = amount[:, months - 4 :], amount[:, months - 16 : months - 12]
-    both = ~np.isnan(now) & ~np.isnan(then)
-    new, old = _line(np.where(both, now, 0), where), _line(np.where(both, then, 0), where)
-    usual = _line(np.nan_to_num(amount[:, -24:]), where) / min(24, months) * PAD
-    ratio = (new + usual) / np.maximum(old + usual, 1e-12)
-    ratio = np.where(old + new > 0, ratio, 1.0)
-    return _verdicts(np.abs(np.log(ratio)), np.full(lines, 4.0), ratio, np.zeros(lines), amount)
+    score, ratio = np.zeros(lines), np.ones(lines)
+    _year_on_year(amount, where, score, ratio)
+    return _verdicts(score, np.full(lines, 4.0), ratio, np.zeros(lines), amount)
+
+
+@njit(parallel=True, cache=True)
+def _year_on_year(amount: Floats, where: Layout, score: Floats, ratio: Floats) -> None:
+    months = amount.shape[1]
+    for line in prange(len(score)):
+        new, old, usual = 0.0, 0.0, 0.0
+        for s in range(where.line_start[line], where.line_start[line + 1]):
+            for t in range(max(0, months - 24), months):
+                x = amount[s, t]
+                usual += x if x == x else 0.0
+            # the newest months may not be out yet for all: a cell counts in both years or not
+            for t in range(months - 4, months):
+                now, then = amount[s, t], amount[s, t - 12]
+                if now == now and then == then:
+                    new += now
+                    old += then
+        if old + new > 0:
+            pad = usual / min(24, months) * PAD
+            ratio[line] = (new + pad) / max(old + pad, 1e-12)
+            score[line] = abs(log(ratio[line]))
 
 
 def import_surge(
@@ -60,36 +78,44 @@ def import_surge(
     lines, months = len(where.line_start) - 1, amount.shape[1]
     if months < 24:
         return _nothing(lines, len(amount))
-    known = ~np.isnan(amount) & ~np.isnan(value)
-    kilograms, money = np.where(known, amount, 0), np.where(known, value, 0)
-    last, before = slice(months - 12, months), slice(months - 24, months - 12)
-    tonnes = [_line(kilograms[:, part], where) for part in (last, before)]
-    paid = [_line(money[:, part], where) for part in (last, before)]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        growth = np.log(tonnes[0] / tonnes[1])
-        rise = np.log(paid[0] / tonnes[0]) - np.log(paid[1] / tonnes[1])
-    told = np.isfinite(growth) & np.isfinite(rise)
-    growth, rise = np.where(told, growth, 0.0), np.where(told, rise, 0.0)
-    score = np.where(rise < 0, np.maximum(growth, 0.0), 0.0)
-    return _verdicts(score, np.full(lines, 12.0), np.exp(growth), rise, amount)
+    score, ratio, rise = np.zeros(lines), np.ones(lines), np.zeros(lines)
+    _import_surge(amount, value, where, (score, ratio, rise))
+    return _verdicts(score, np.full(lines, 12.0), ratio, rise, amount)
+
+
+@njit(parallel=True, cache=True)
+def _import_surge(
+    amount: Floats, value: Floats, where: Layout, out: tuple[Floats, Floats, Floats]
+) -> None:
+    score, ratio, rise = out
+    months = amount.shape[1]
+    for line in prange(len(score)):
+        tonnes, paid = np.zeros(2), np.zeros(2)
+        for s in range(where.line_start[line], where.line_start[line + 1]):
+            for t in range(months - 24, months):
+                year = (t - months + 24) // 12
+                if amount[s, t] == amount[s, t] and value[s, t] == value[s, t]:
+                    tonnes[year] += amount[s, t]
+                    paid[year] += value[s, t]
+        if tonnes.min() > 0 and paid.min() > 0:
+            ratio[line] = tonnes[1] / tonnes[0]
+            rise[line] = log(paid[1] / tonnes[1]) - log(paid[0] / tonnes[0])
+            if rise[line] < 0:
+                score[line] = max(log(ratio[line]), 0.0)
 
 
 RULES: dict[str, Judge] = {"year-on-year": year_on_year, "import-surge": import_surge}
 
 
-def _line(cells: Floats, where: Layout) -> Floats:
-    """Sums over the months given and over the series of each line."""
-    total: Floats = np.add.reduceat(cells.sum(axis=1, dtype=np.float64), where.line_start[:-1])
-    return total
-
-
 def _verdicts(
     score: Floats, since: Floats, ratio: Floats, rise: Floats, amount: Floats
 ) -> tuple[Verdicts, npt.NDArray[np.int64]]:
-    found = Verdicts(*(np.asarray(x, dtype=np.float64) for x in (score, since, ratio, rise)))
+    told = [np.asarray(x, dtype=np.float64) for x in (score, since, ratio, rise)]
+    found = Verdicts(told[0], told[1], told[2], told[3], np.full(len(amount), np.nan))
     return found, np.zeros(len(amount), dtype=np.int64)
 
 
 def _nothing(lines: int, series: int) -> tuple[Verdicts, npt.NDArray[np.int64]]:
     zeros = [np.zeros(lines) for _ in range(3)]
-    return Verdicts(zeros[0], zeros[1], np.ones(lines), zeros[2]), np.zeros(series, dtype=np.int64)
+    found = Verdicts(zeros[0], zeros[1], np.ones(lines), zeros[2], np.full(series, np.nan))
+    return found, np.zeros(series, dtype=np.int64)

@@ -21,6 +21,8 @@ COLUMNS = ("reporter", "partner", "hs", "ref_month", "published", "value_usd", "
 #: at most so many series are named in one sentence
 NAMED = 5
 
+#: a cell as text; a whole number that a program keeps as a float (2504.0) is that number
+_TEXT = "regexp_replace(trim(CAST({} AS VARCHAR)), '^([0-9]+)[.]0$', '\\1')"
 #: a month as a number: from a date, 2023-08, 2023-08-01 or 202308
 _MONTH = """CASE
   WHEN regexp_matches({0}, '^[0-9]{{4}}-(0[1-9]|1[0-2])([^0-9].*)?$')
@@ -30,7 +32,7 @@ _MONTH = """CASE
 END"""
 _ROWS = """
 CREATE TEMP TABLE rows AS SELECT
-  {exporter} AS exporter, {recipient} AS recipient, trim(CAST(hs AS VARCHAR)) AS hs,
+  {exporter} AS exporter, {recipient} AS recipient, {hs} AS hs,
   {ref} AS ref, {published} AS published,
   TRY_CAST(value_usd AS DOUBLE) AS value, TRY_CAST(qty_kg AS DOUBLE) AS amount,
   row_number() OVER () AS place
@@ -106,13 +108,17 @@ def _load(base: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise Misread(
             f"{path} has no column {', '.join(missing)}", expected=f"columns {', '.join(COLUMNS)}"
         )
-    text = "trim(CAST({} AS VARCHAR))"
-    sides = {"exporter": text.format("partner"), "recipient": text.format("reporter"), "where": ""}
+    sides = {
+        "exporter": _TEXT.format("partner"),
+        "recipient": _TEXT.format("reporter"),
+        "hs": _TEXT.format("hs"),
+        "where": "",
+    }
     if "flow" in has:
         flow = "lower(substr(CAST(flow AS VARCHAR), 1, 1))"
         turned = f"{flow} IN ('x', 'e')"
         here, there = sides["exporter"], sides["recipient"]
-        sides = {
+        sides |= {
             "exporter": f"CASE WHEN {turned} THEN {there} ELSE {here} END",
             "recipient": f"CASE WHEN {turned} THEN {here} ELSE {there} END",
             "where": f"WHERE {flow} IN ('x', 'e', 'm', 'i')",
@@ -129,8 +135,8 @@ def _load(base: duckdb.DuckDBPyConnection, path: Path) -> None:
 def _rows(**sides: str) -> str:
     """The statement that reads the file, months as numbers."""
     return _ROWS.format(
-        ref=_MONTH.format("trim(CAST(ref_month AS VARCHAR))"),
-        published=_MONTH.format("trim(CAST(published AS VARCHAR))"),
+        ref=_MONTH.format(_TEXT.format("ref_month")),
+        published=_MONTH.format(_TEXT.format("published")),
         **sides,
     )
 
