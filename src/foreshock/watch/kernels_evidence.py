@@ -179,26 +179,27 @@ def price_evidence(price: Floats, weight: Floats, others: Floats, out: Floats) -
     for t in range(months):
         before[0, t], before[1, t], before[2, t] = level, past, sqrt(squares / worth)
         past, squares, worth = past * PRICE_KEEPS, squares * 0.97, worth * 0.97
-        if weight[t] > 0:
+        here = min(weight[t], 1.0)  # the price of a sample says little
+        if here > 0:
             away = price[t] - others[t] - level
             if past > 0.5:
                 limit = 2.5 * sqrt(squares / worth)
                 away = min(max(away, -limit), limit)
-                squares, worth = squares + away * away, worth + 1
-            past += 1
-            level += away / past
+                squares, worth = squares + here * away * away, worth + here
+            past += here
+            level += here * away / max(past, 1.0)
     for n in range(1, WINDOW + 1):
         t0 = months - n
         out[0, n], out[1, n] = 0.0, 0.0
         if t0 < PAST or before[1, t0] < 2:
             continue
         spread = max(before[2, t0], PRICE_LEAST)
-        mean, known = 0.0, 0
+        mean, known = 0.0, 0.0
         for t in range(t0, months):
-            if weight[t] > 0:
-                mean += min(max(price[t] - others[t] - before[0, t0], -1.5), 1.5)
-                known += 1
-        if known == 0:
+            here = min(weight[t], 1.0)
+            mean += here * min(max(price[t] - others[t] - before[0, t0], -1.5), 1.5)
+            known += here
+        if known <= 0:
             continue
         mean /= known
         doubt = sqrt(

@@ -176,7 +176,8 @@ class _State:
         np.add.at(rows, reporter, told)
         complete = (rows > 0) & (rows >= COMPLETE * _usual(rows))
         complete &= ~self.prints_zero[:, None]
-        begun = np.logical_or.accumulate(told, axis=1)
+        # also before its first row: a line that began with one shipment had none before
+        begun = told.any(axis=1, keepdims=True)
         amount[complete[reporter] & begun & ~told] = 0.0
         return amount, value
 
