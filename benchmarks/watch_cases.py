@@ -17,7 +17,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+
 from foreshock.watch import Feed, look, patterns, seconds_of
+from foreshock.watch.panel import Releases, backtest
+from foreshock.watch.panel_alarms import Policy, new_alarms
 from foreshock.words.clocks import backfilled, span
 from foreshock.words.records import Observation, Origin
 from foreshock.words.reference import Series
@@ -41,6 +45,7 @@ def main() -> None:
         prices(asked.komis)
     if asked.graphite:
         graphite(asked.graphite)
+        graphite_lines(asked.graphite)
 
 
 # -- chokepoints ---------------------------------------------------------------------------------
@@ -159,6 +164,48 @@ def graphite(path: Path) -> None:
     for (kind, year), count in sorted(told.items()):
         print(f"  {kind} {year}: {count}")
     print("  rushes by the day on which they were seen:", dict(+rushed))
+
+
+#: the quantities of 2017 are values over one price for all: nothing to judge a price by
+FROM = "2018-01"
+
+
+def graphite_lines(path: Path) -> None:
+    """China's graphite as two supply lines over all recipients, figures out a month later."""
+    cells: list[tuple[str, str, int, float, float]] = []
+    with path.open(newline="") as file:
+        for row in csv.DictReader(file):
+            if row["period_dt"][:7] >= FROM:
+                year, month = row["period_dt"][:7].split("-")
+                when = 12 * int(year) + int(month) - 1
+                kg, usd = float(row["qty"] or 0), float(row["val"] or 0)
+                cells.append((row["hs6"], row["partner_name"], when, kg or float("nan"), usd))
+    codes = sorted({cell[0] for cell in cells})
+    countries = sorted({cell[1] for cell in cells})
+    series = sorted({cell[:2] for cell in cells})
+    place = {one: number for number, one in enumerate(series)}
+    cells.sort(key=lambda cell: cell[2])
+    ref = np.array([cell[2] for cell in cells])
+    panel = Releases(
+        items=tuple(codes),
+        exporters=("CHN",),
+        reporters=tuple(countries),
+        line_item=np.arange(len(codes)),
+        line_exporter=np.zeros(len(codes), dtype=np.int64),
+        series_line=np.array([codes.index(code) for code, _ in series]),
+        series_reporter=np.array([countries.index(country) for _, country in series]),
+        series=np.array([place[cell[:2]] for cell in cells]),
+        ref=ref,
+        published=ref + 1,
+        amount=np.array([cell[3] for cell in cells]),
+        value=np.array([cell[4] for cell in cells]),
+    )
+    print("graphite, all recipients: new alarms of the panel detector (evidence of 3 and more)")
+    for alarm in new_alarms(panel, backtest(panel), Policy()):
+        print(f"  {alarm[0]}: {alarm[-1]}")
+    for one in backtest(panel, first=12 * 2023 + 9):
+        told = ", ".join(f"{c} {e:+.1f}" for c, e in zip(codes, one.verdicts.evidence, strict=True))
+        print(f"  as of {one.as_of // 12}-{one.as_of % 12 + 1:02d}: {told}")
 
 
 def _graphite_lines(path: Path) -> list[tuple[Series, list[Observation]]]:

@@ -7,6 +7,9 @@ import numpy as np
 from foreshock.watch.kernels_evidence import Verdicts
 from foreshock.watch.panel import Judged, Releases
 
+#: above this share a line as a whole has not fallen; below that one a recipient has; so many named
+SOME, HARDLY, NAMED = 0.85, 0.3, 3
+
 
 def month(number: int) -> str:
     """A month that is counted from year 0, as people write it.
@@ -46,9 +49,20 @@ def sentence(panel: Releases, judged: Judged, line: int) -> str:
         return f"{what}: unknown, there is too little past to judge by."
     onset = month(judged.newest + 1 - int(v.since[line]))
     said = [f"{what}: since {onset} {_amount(v, line)}"]
+    few = _short(panel, v, line) if v.ratio[line] > SOME else []
+    if few:
+        said.append(f"but to {' and '.join(few)} far less")
     if abs(v.rise[line]) >= 0.1:
         said.append(f"unit value {np.expm1(v.rise[line]):+.0%} against other exporters")
     return f"{', '.join(said)}; evidence {v.evidence[line]:.1f} as of {month(judged.as_of)}."
+
+
+def _short(panel: Releases, v: Verdicts, line: int) -> list[str]:
+    """The recipients that got far less than was due, worst first, a few of them."""
+    series = np.arange(*np.searchsorted(panel.series_line, [line, line + 1]))
+    split = v.split[series]
+    worst = series[np.argsort(split, kind="stable")][: int((split < HARDLY).sum())]
+    return [panel.reporters[panel.series_reporter[s]] for s in worst[:NAMED]]
 
 
 def _amount(v: Verdicts, line: int) -> str:
