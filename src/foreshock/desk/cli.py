@@ -493,9 +493,10 @@ def _report(findings: "Findings", pack: Pack, json: bool, level: int | None) -> 
 
 
 def _serve(desk: Desk) -> None:
-    from foreshock.desk.serving import serve_desk
+    from foreshock.desk.serving import reach, serve_desk
 
-    serve_desk(desk.archive, desk.pack, desk.settings.port)
+    settings = desk.settings
+    serve_desk(desk.archive, desk.pack, reach(settings.bind, settings.port, settings.url))
 
 
 def main(words: Sequence[str] | None = None) -> None:

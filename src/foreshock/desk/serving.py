@@ -2,22 +2,31 @@
 
 import contextlib
 import errno
+import ipaddress
 import socket
 import threading
 from datetime import date
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from foreshock import rounds
 from foreshock.archive import Archive
+from foreshock.archive.people import SqliteSecrets
+from foreshock.desk.doors import Office
 from foreshock.desk.talk import Interrupted, say
-from foreshock.desk.web import make_app
+from foreshock.desk.web import LOCAL, make_app
 from foreshock.errors import WrongUse
+from foreshock.exchange.login import Door
 from foreshock.words.clocks import now
 from foreshock.words.pack import Pack
+from foreshock.words.people import Person
 
-#: the desk shows everything this house may see, so it answers this machine only
+#: without a word about more, the desk answers this machine only
 HOST = "127.0.0.1"
+#: requests answered at the same time; more are told to come again
+MOST_AT_ONCE = 100
 #: findings kept ready, by day and holder, until the archive holds something new
 KEEP = 32
 
@@ -43,26 +52,93 @@ class Looks:
             return self._kept[key]
 
 
-def serve_desk(archive: Archive, pack: Pack, port: int) -> None:
-    """Serve until Ctrl-C. `port` lies in 1..65535; raises `WrongUse` when it is taken."""
-    _refuse_taken(port)
-    app = make_app(Looks(archive, pack), pack)
-    with contextlib.suppress(Interrupted):
-        say(f"The desk is open on http://{HOST}:{port} - Ctrl-C closes it.")
-        uvicorn.run(app, host=HOST, port=port, log_level="warning", server_header=False)
+class Reach(NamedTuple):
+    """Under which address and names the desk answers, and whether others reach it."""
+
+    bind: str = HOST
+    port: int = 8421
+    hosts: tuple[str, ...] = LOCAL
+    #: others can reach it, so that everybody logs in; by https only
+    others: bool = False
+
+
+def reach(bind: str, port: int, url: str) -> Reach:
+    """How far the desk reaches; raises `WrongUse` where passwords would travel in the clear.
+
+    >>> reach("127.0.0.1", 8421, "https://desk.example.org").hosts
+    ('127.0.0.1', 'localhost', '::1', 'desk.example.org')
+    """
+    try:
+        at_home = ipaddress.ip_address(bind).is_loopback
+    except ValueError:
+        raise WrongUse(f"bind is {bind[:60]!a}", expected="an IP address of this machine") from None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        host = ""
+    if url and (not host or parts.scheme != "https" or parts.path.strip("/")):
+        raise WrongUse(
+            f"url is {url[:100]!a}",
+            expected="an https address without a path",
+            next_step="For example https://desk.example.org.",
+        )
+    if not at_home and not url:
+        raise WrongUse(
+            f"bind is {bind}, which others can reach, and no url is set",
+            expected="the https address of a proxy in front: passwords never travel in the clear",
+            next_step="See docs/how-to/login.md.",
+        )
+    hosts = (*LOCAL, host) if host else LOCAL
+    return Reach(bind=bind, port=port, hosts=hosts, others=bool(url))
+
+
+def serve_desk(archive: Archive, pack: Pack, where: Reach) -> None:
+    """Serve until Ctrl-C.
+
+    Raises `WrongUse` when the port is taken, or when others can reach the desk and nobody is
+    written down who could log in.
+    """
+    _refuse_taken(where)
+    with SqliteSecrets(archive.home) as secrets, contextlib.suppress(Interrupted):
+        office = Office(
+            archive=archive,
+            secrets=secrets,
+            door=Door(archive, secrets),
+            secure=where.others,
+            open_to_others=where.others,
+        )
+        _refuse_empty(office)
+        app = make_app(Looks(archive, pack), pack, hosts=where.hosts, office=office)
+        how = "everybody logs in" if office.asks_for_login() else "no login on this machine alone"
+        say(f"The desk is open on http://{where.bind}:{where.port} ({how}) - Ctrl-C closes it.")
+        uvicorn.run(
+            app, host=where.bind, port=where.port, log_level="warning", server_header=False,
+            limit_concurrency=MOST_AT_ONCE,
+        )  # fmt: skip
     say("The desk is closed.")
 
 
-def _refuse_taken(port: int) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+def _refuse_empty(office: Office) -> None:
+    people = [p for p in office.archive.known(Person) if not p.closed]
+    if office.open_to_others and not any(office.secrets.secret(p.name) for p in people):
+        raise WrongUse(
+            "others can reach the desk, and nobody is written down who could log in",
+            next_step="First: foreshock people add NAME --role analyst",
+        )
+
+
+def _refuse_taken(where: Reach) -> None:
+    family = socket.AF_INET6 if ":" in where.bind else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((where.bind, where.port))
         except OSError as error:
             why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {error}"
             raise WrongUse(
-                f"port {port} on {HOST} {why}",
-                next_step=f"Close what uses it, or choose another: --port {_another(port)}",
+                f"port {where.port} on {where.bind} {why}",
+                next_step=f"Close what uses it, or choose another: --port {_another(where.port)}",
             ) from None
 
 

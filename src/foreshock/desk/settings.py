@@ -9,6 +9,8 @@
 | documents | FORESHOCK_DOCUMENTS | folders to take in at every round, parted by commas |
 | port | FORESHOCK_PORT | port of the web desk on this machine |
 | database | FORESHOCK_DATABASE | DSN of a PostgreSQL that keeps the objects exchanged by TAXII |
+| bind | FORESHOCK_BIND | address that the web desk listens on, where it is not this machine alone |
+| url | FORESHOCK_URL | https address under which others reach the desk, through a proxy |
 
 A folder that is not written whole counts from where the command is started.
 """
@@ -39,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     documents: tuple[Path, ...] = ()
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8421
     database: str = ""
+    bind: str = "127.0.0.1"
+    url: str = ""
 
 
 #: setting -> what is said to be expected where it cannot be understood
@@ -48,6 +52,8 @@ _EXPECTED = {
     "documents": "a list of folders",
     "port": "a port from 1 to 65535",
     "database": "a DSN, such as postgresql://warn@db.example.org/exchange",
+    "bind": "an address of this machine, such as 0.0.0.0",
+    "url": "an address that begins with https://",
 }
 
 

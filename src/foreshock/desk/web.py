@@ -6,24 +6,30 @@ loads anything from elsewhere; the headers forbid it too.
 
 import base64
 import hashlib
+import hmac
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from foreshock import __version__, gate
 from foreshock.desk import bulletin, pages
+from foreshock.desk.doors import ALONE, ANYONE, RULES, STRANGER, Caller, Office
 from foreshock.desk.draw import templates
 from foreshock.desk.evidence import fit
 from foreshock.desk.pages import Context
+from foreshock.desk.posted import TooLarge, TooSlow, check_origin, read_form
 from foreshock.desk.view import Asked, NotThere, View
+from foreshock.desk.web_house import add_routes
 from foreshock.errors import ArchiveBusy, ForeshockError, NotAllowed, WrongUse
 from foreshock.rounds import Findings
 from foreshock.words import clocks
@@ -38,6 +44,12 @@ _KEPT = 8  # views kept ready, each for the very findings it was made of
 #: names by which this machine may be asked; a page of another site must not reach the desk by one
 #: of its own names (DNS rebinding)
 LOCAL = ("127.0.0.1", "localhost", "::1")
+
+#: pages that no other day can be asked of
+TODAY_ONLY = (
+    *("/login", "/account", "/report/", "/reports/", "/company", "/submissions", "/releases"),
+    "/people",
+)
 
 #: what a browser may do with a page: nothing but show it, with our own style sheet
 POLICY = (
@@ -78,9 +90,31 @@ NAV = (
     ("/about", "About"),
 )
 
+#: the same for the pages of people, shown where the house keeps them
+HOUSE_NAV = (
+    ("/missions", "Missions"),
+    ("/company", "My company"),
+    ("/submissions", "Company figures"),
+    ("/releases", "Releases"),
+    ("/people", "People"),
+)
+
+
+class NotLoggedIn(NotAllowed):
+    """Somebody who has not logged in asks for what is not for everybody."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this page is for people who have logged in", next_step="Log in at /login."
+        )
+
+
 #: error -> status and heading; the first that fits
 ERRORS: tuple[tuple[type[ForeshockError], int, str], ...] = (
     (NotThere, 404, "Not found"),
+    (NotLoggedIn, 401, "Log in first"),
+    (TooLarge, 413, "Too large"),
+    (TooSlow, 408, "Too slow"),
     (WrongUse, 422, "That cannot be asked"),
     (NotAllowed, 403, "Not allowed"),
     (ArchiveBusy, 503, "Busy"),
@@ -89,18 +123,25 @@ ERRORS: tuple[tuple[type[ForeshockError], int, str], ...] = (
 
 
 def make_app(
-    look: Look, pack: Pack, receiver: Receiver = gate.OWN, hosts: Sequence[str] = LOCAL
+    look: Look,
+    pack: Pack,
+    receiver: Receiver = gate.OWN,
+    hosts: Sequence[str] = LOCAL,
+    office: Office | None = None,
 ) -> FastAPI:
     """The web desk as an ASGI application.
 
     `look(as_of, holder)` runs or recalls a round as of a day (None: now) for a holder (None: the
     most exposed); it is asked once for each page and may return the same findings again. What it
     returns passes the gate for `receiver` before anything is shown. `hosts` are the names the desk
-    answers to; another gets a page that says so.
+    answers to; another gets a page that says so. With an `office` there are the pages of people
+    too, and from the first person on everybody logs in and sees what their roles let them; without
+    one everybody is the receiver.
     """
-    desk = Desk(look, pack, receiver, hosts)
-    app = FastAPI(title="Foreshock", version=__version__, docs_url=None, redoc_url=None)
-    app.openapi_url = None
+    desk = Desk(look, pack, receiver, hosts, office)
+    app = FastAPI(
+        title="Foreshock", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
+    )
     for path, (template, fill) in PAGES.items():
         app.add_api_route(path, desk.page(template, fill), response_class=HTMLResponse)
     app.add_api_route("/bulletin", desk.bulletin, response_class=HTMLResponse)
@@ -108,6 +149,8 @@ def make_app(
     app.add_api_route("/api/findings.json", desk.findings_json)
     app.add_api_route("/healthz", alive)
     app.add_api_route("/favicon.ico", icon, include_in_schema=False)
+    if office is not None:
+        add_routes(app, office, pack, desk.draw_for)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     app.add_exception_handler(ForeshockError, desk.refused)
     app.add_exception_handler(HTTPException, desk.no_such_page)
@@ -133,26 +176,35 @@ def icon() -> Response:
 class Desk:
     """Looks at days, and draws what it sees."""
 
-    def __init__(self, look: Look, pack: Pack, receiver: Receiver, hosts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        look: Look,
+        pack: Pack,
+        receiver: Receiver,
+        hosts: Sequence[str],
+        office: Office | None = None,
+    ) -> None:
         self.look = look
         self.pack = pack
         self.receiver = receiver
         self.hosts = frozenset(hosts)
+        self.office = office
         self.templates = templates(pack)
-        self._views: list[tuple[Findings, View]] = []
+        self._views: list[tuple[Findings, str, View]] = []
 
     # -- looking ---------------------------------------------------------------------------------
 
     def view(self, request: Request) -> View:
-        """The day that the address asks for, as the receiver may see it."""
+        """The day that the address asks for, as whoever asks may see it."""
         asked = self.asked(request)
+        receiver = _caller(request).receiver
         findings = self.look(asked.as_of, asked.holder)
         views = self._views  # read once: another request may put in a longer list meanwhile
-        for source, view in views:
-            if source is findings:
+        for source, circle, view in views:
+            if source is findings and circle == receiver.circle:
                 return view.asking(asked)
-        view = View(fit(findings, self.receiver), self.pack, asked, clocks.now())
-        self._views = [*views[-_KEPT:], (findings, view)]
+        view = View(fit(findings, receiver), self.pack, asked, clocks.now())
+        self._views = [*views[-_KEPT:], (findings, receiver.circle, view)]
         return view
 
     def asked(self, request: Request) -> Asked:
@@ -189,7 +241,7 @@ class Desk:
     ) -> Response:
         """A page of a view; where nothing could be looked at, its frame for what was asked."""
         view, asked = (seen, seen.asked) if isinstance(seen, View) else (None, seen)
-        path = request.url.path
+        path, caller = request.url.path, _caller(request)
         frame: Context = {
             "view": view,
             "link": asked.link,
@@ -197,18 +249,31 @@ class Desk:
             "asked_day": asked.as_of,
             "day": view.day if view else asked.as_of,
             "today": clocks.now().date(),
+            # pages on which people act stand on today alone
+            "dated": not path.startswith(TODAY_ONLY),
             "here": path,
             "section": f"/{path.split('/')[1]}" if path != "/" else "/",
-            "receiver": self.receiver,
-            "nav": NAV,
+            "receiver": caller.receiver,
+            "nav": [(p, words) for p, words in self._nav() if caller.may(RULES["GET", p])],
+            "caller": caller,
+            "form_token": caller.form_token,
         }
         text = self.templates.get_template(template).render(frame | words)
         return HTMLResponse(text, status, headers=HEADERS)
 
+    def draw_for(
+        self, template: str, request: Request, words: Context, status: int = 200
+    ) -> Response:
+        """A page that shows no findings: the frame for what was asked, and the words given."""
+        return self.draw(template, request, request.state.asked, words, status)
+
+    def _nav(self) -> tuple[tuple[str, str], ...]:
+        return (*NAV, *HOUSE_NAV) if self.office is not None else NAV
+
     def bulletin(self, request: Request) -> Response:
         """The bulletin of the day, as the file that would be sent."""
         view = self.view(request)
-        composed = bulletin.compose(view.findings, self.pack, self.receiver)
+        composed = bulletin.compose(view.findings, self.pack, _caller(request).receiver)
         text = bulletin.html(composed, self.pack, view.findings.documents)
         digest = base64.b64encode(hashlib.sha256(bulletin.style().encode()).digest()).decode()
         policy = POLICY.format(style=f"'sha256-{digest}'")
@@ -218,20 +283,20 @@ class Desk:
         """The warnings that are out, worst first."""
         view = self.view(request)
         words = pages.warnings(view)
-        return self.json(view, warnings=words["rows"])
+        return self.json(request, view, warnings=words["rows"])
 
     def findings_json(self, request: Request) -> Response:
         """Everything the receiver may see of the day."""
         view = self.view(request)
-        return self.json(view, findings=view.findings)
+        return self.json(request, view, findings=view.findings)
 
-    def json(self, view: View, **said: Any) -> Response:
+    def json(self, request: Request, view: View, **said: Any) -> Response:
         """An answer for programs, with the day it was known on and how much was held back."""
         head = {
             "known_as_of": view.day,
             "live": view.findings.live,
             "looked": view.looked,
-            "shown_to": self.receiver.name,
+            "shown_to": _caller(request).receiver.name,
             "held_back": view.shown.held_back,
         }
         return Response(msgspec.json.encode(head | said), media_type="application/json")
@@ -247,7 +312,8 @@ class Desk:
         """The page for an address that the desk does not have."""
         status = error.status_code if isinstance(error, HTTPException) else 404
         if status == 404:
-            shown = ", ".join(path for path, _ in NAV)
+            may = _caller(request).may
+            shown = ", ".join(path for path, _ in self._nav() if may(RULES["GET", path]))
             says = f"The desk has no page {request.url.path!r}, expected one of {shown}."
             return self.trouble(request, 404, "Not found", says)
         says = f"The desk does not take {request.method} here, expected GET. Follow a link instead."
@@ -273,7 +339,7 @@ class Desk:
         return self.draw("error.html", request, asked, {"title": title, "says": says}, status)
 
     async def guard(self, request: Request, answer: Callable[[Request], Any]) -> Response:
-        """Refuse names that are not ours, and put the headers on whatever leaves."""
+        """Refuse names that are not ours and what is not the caller's; put the headers on."""
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
         if host not in self.hosts:
             says = (
@@ -281,10 +347,78 @@ class Desk:
                 f"{', '.join(sorted(self.hosts))}. Use one of those, or start the desk for yours."
             )
             return self.trouble(request, 421, "Wrong name", says)
-        response: Response = await answer(request)
+        try:
+            await self.admit(request)
+        except NotLoggedIn as error:
+            response = self.to_login(request, error)
+        except ForeshockError as error:
+            response = self.refused(request, error)
+        else:
+            response = await answer(request)
         for key, value in HEADERS.items():
             response.headers.setdefault(key, value)
         return response
+
+    async def admit(self, request: Request) -> None:
+        """The one gate of all routes: who asks, whether it is theirs, and what they post.
+
+        Sets `caller`, `asked` and `form` of the request's state. Raises `NotLoggedIn`,
+        `NotAllowed`, or what is wrong with a form. A route without a rule is nobody's.
+        """
+        if self.office is None:
+            caller = Caller(receiver=self.receiver, rights=ALONE)
+        else:
+            request.state.caller = STRANGER  # whatever goes wrong from here on
+            cookies = request.cookies
+            caller = await run_in_threadpool(self.office.caller, cookies, self.receiver)
+        request.state.caller = caller
+        route = _route(request)
+        method = "GET" if request.method == "HEAD" else request.method
+        right = RULES.get((method, route)) if route else ANYONE
+        stranger = caller.person is None and not caller.rights
+        if stranger and (right != ANYONE or not route):
+            raise NotLoggedIn
+        if right is None or not caller.may(right):
+            raise NotAllowed(
+                f"{caller.name or 'whoever has not logged in'} may not {request.method} this page",
+                expected=f"somebody with the right {right!r}" if right else "a page that is open",
+                next_step="`foreshock people roles` says who may do what.",
+            )
+        request.state.asked = Asked() if right == ANYONE else self.asked(request)
+        if request.method == "POST" and route:
+            check_origin(request, self.hosts)
+            request.state.form = form = await read_form(request)
+            if not caller.form_token or not _same(form.get("form_token", ""), caller.form_token):
+                raise NotAllowed(
+                    "the form does not belong to this session",
+                    expected="the page as it was opened after logging in",
+                    next_step="Open the page again, and send it from there.",
+                )
+
+    def to_login(self, request: Request, error: ForeshockError) -> Response:
+        """Where somebody is sent who has to log in: programs are told, browsers led there."""
+        if request.url.path.startswith("/api/") or request.method != "GET":
+            return self.refused(request, error)
+        there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?{urlencode({'next': there})}", 303)
+
+
+def _caller(request: Request) -> Caller:
+    """Who asks; nobody where that was not settled."""
+    caller: Caller = getattr(request.state, "caller", STRANGER)
+    return caller
+
+
+def _route(request: Request) -> str:
+    """The address of the route that a request meets, as `RULES` has it; "" if it meets none."""
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is Match.FULL:
+            return str(getattr(route, "path", ""))
+    return ""
+
+
+def _same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode())
 
 
 def _one_of(word: str | None, known: set[str], what: str, example: str) -> str | None:

@@ -105,7 +105,7 @@ def fill(form: str, told: Mapping[str, str], pack: Pack) -> dict[str, Any]:
             if text:
                 values[name] = _READ[field.kind](field, text, pack)
             elif field.needed:
-                raise WrongUse(f"{name} is empty", expected=field.help or field.label)
+                raise WrongUse(f"{name} is empty", expected="a value")
         except (WrongUse, RecordError) as error:
             problems[name] = str(error)
     if not problems:

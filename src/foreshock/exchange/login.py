@@ -7,6 +7,7 @@ once. After five wrong tries a name waits, also with the right password.
 import hashlib
 import hmac
 import secrets as random
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -154,9 +155,14 @@ class Door:
         return datetime.fromtimestamp(self._clock(), UTC)
 
 
+#: hashes worked out at the same time: each takes 64 MiB, and many may be asked for at once
+_HASHING = threading.BoundedSemaphore(2)
+
+
 def _matches(hashed: str, password: str) -> bool:
     try:
-        return people.HASHER.verify(hashed, people.normal(password[: people.LENGTH.stop]))
+        with _HASHING:
+            return people.HASHER.verify(hashed, people.normal(password[: people.LENGTH.stop]))
     except (VerificationError, InvalidHashError):
         return False
 
