@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from typing import Literal, cast
 
 from foreshock import gate
+from foreshock.archive.feeds import SqliteFeeds
+from foreshock.archive.feeds_books import FILE as FEEDS
 from foreshock.desk.doors import Caller, Office
 from foreshock.desk.pages import Context
 from foreshock.desk.view import NotThere
@@ -16,6 +18,7 @@ from foreshock.exchange import release as releasing
 from foreshock.exchange import reports as reporting
 from foreshock.exchange import submissions as telling
 from foreshock.exchange.forms import fields
+from foreshock.exchange.partners import everybody
 from foreshock.exchange.plain import line
 from foreshock.exchange.reports import Form
 from foreshock.exchange.roles import RIGHTS, ROLES
@@ -195,8 +198,19 @@ def submissions(office: Office, pack: Pack, caller: Caller) -> Context:
 
 
 def receivers(office: Office) -> tuple[Receiver, ...]:
-    """Everybody to whom something may be released by choosing them from a list."""
-    return CIRCLES
+    """Everybody to whom something may be released by choosing them: circles, confirmed partners."""
+    return (*CIRCLES, *_partners(office))
+
+
+def _partners(office: Office) -> tuple[Receiver, ...]:
+    home, taken = office.archive.home, {one.name for one in CIRCLES} | {"person"}
+    if not (home / FEEDS).exists():  # no node yet, and none is made by looking
+        return ()
+    with SqliteFeeds(home) as keeper:
+        known = everybody(keeper, now()).values()
+    return tuple(
+        p.receiver for p in known if p.state == "confirmed" and p.receiver.name not in taken
+    )
 
 
 def receiver_named(office: Office, chosen: str, person: str) -> Receiver:
