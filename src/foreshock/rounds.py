@@ -16,6 +16,7 @@ import msgspec
 
 from foreshock import ledger, reading, sources, warn, watch
 from foreshock.archive import Archive
+from foreshock.exchange import feeding
 from foreshock.network import Network
 from foreshock.reading.version import version as version_of_reader
 from foreshock.words import clocks as clock
@@ -34,6 +35,7 @@ from foreshock.words.records import (
     Receipt,
     Record,
     Regime,
+    Report,
     Round,
     Signal,
     Stance,
@@ -70,6 +72,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[ledger.Scope, ...] = ()
     #: what persons wrote into the ledger, corrected or not
     entries: tuple[Entry, ...] = ()
+    #: what missions and partners reported, as far as the round used it
+    reports: tuple[Report, ...] = ()
     #: the calendar of the next 90 days
     due: tuple[ledger.Due, ...] = ()
     regimes: tuple[Regime, ...] = ()
@@ -211,8 +215,12 @@ def _look(
             *watch.news(_mentions(pack, documents, readings, day), day, pack.name),
         )
     with watchclock.over("warn"):
-        network = Network(pack, day)
-        known = warn.Known(day=day, events=events, regimes=regimes, signals=signals)
+        # what missions report counts as events and stocks do; of companies nothing is used
+        told = feeding.heard(archive.known(Report, day), pack)
+        network = Network(told.pack, day)
+        known = warn.Known(
+            day=day, events=(*events, *told.events), regimes=regimes, signals=signals
+        )
         before = _before(archive, day, ask)
         moment = _judged_at(day, ask)
         judged = []
@@ -220,10 +228,12 @@ def _look(
         facts = warn.pairs(known, pack, network, ask.holders, out)
         for number, one in enumerate(facts):
             progress("judging", number, len(facts))
-            judged.append(warn.judge(one, pack, moment))
+            rests_on = _stocks_behind(one)
+            judged.append(feeding.as_strict(warn.judge(one, pack, moment), rests_on, told.markings))
         warnings = warn.settle(judged, before, moment)
     return msgspec.structs.replace(
-        _of_book(book, archive, documents, events),
+        _of_book(book, archive, documents, known.events),
+        reports=told.reports,
         regimes=regimes,
         observations=observations,
         signals=signals,
@@ -231,6 +241,12 @@ def _look(
         health=_health_as_known(documents, observations),
         caveats=tuple(_caveats(documents, readings, book, day)),
     )
+
+
+def _stocks_behind(facts: warn.Facts) -> tuple[str, ...]:
+    """The ids of what a pair's cover rests on."""
+    stock = facts.stock.evidence if facts.stock is not None else ()
+    return (*stock, *(facts.outlook.shortage.evidence if facts.outlook is not None else ()))
 
 
 def open_ledger(

@@ -34,7 +34,8 @@ def still(tmp_path_factory):
 
 STATUS = {"item": "min.ga", "status": "strained", "stock_days": "25", "grade": "B2"}
 DISRUPTION = {
-    "items": "min.ga", "status": "disrupted", "impact": "stop", "cause": "unknown",
+    "items": "min.ga", "status": "disrupted", "mode": "shortage", "impact": "stop",
+    "cause": "unknown",
     "expected_duration": "unknown", "sectors": "chips", "measures_taken": "none",
     "help_wanted": "none",
 }  # fmt: skip

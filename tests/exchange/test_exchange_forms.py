@@ -14,7 +14,8 @@ from foreshock.words.clocks import now
 GOOD = {
     "status": {"item": "gallium", "status": "quiet"},
     "disruption": {
-        "items": "urea, min.ga", "status": "disrupted", "impact": "no exports", "cause": "unknown",
+        "items": "urea, min.ga", "status": "disrupted", "mode": "shortage",
+        "impact": "no exports", "cause": "unknown",
         "expected_duration": "unknown", "sectors": "lorries, farms", "measures_taken": "none",
         "help_wanted": "who else sells?",
     },

@@ -103,7 +103,8 @@ def test_nothing_to_report_answers_all_that_is_open_but_what_was_told_today(arch
 
 def test_six_facts_are_kept_as_told(archive):
     told = {
-        "items": "urea", "status": "disrupted", "impact": "lorries stop <b>now</b>",
+        "items": "urea", "status": "disrupted", "mode": "shortage",
+        "impact": "lorries stop <b>now</b>",
         "cause": "inspection", "expected_duration": "unknown", "sectors": "transport, farms",
         "measures_taken": "none", "help_wanted": "who else sells?",
     }  # fmt: skip

@@ -275,7 +275,8 @@ def status(name: Name, cells: Cells, by: Who = None, home: Home = None) -> None:
 def disruption(name: Name, cells: Cells, by: Who = None, home: Home = None) -> None:
     """Send the six facts of a disruption; each may be "unknown".
 
-    Example: foreshock report disruption beijing items=urea status=disrupted impact="no export"
+    Example: foreshock report disruption beijing items=urea status=disrupted mode=border
+    impact="no export"
     cause="inspection" expected_duration=unknown sectors=lorries measures_taken=none
     help_wanted="who else sells"
     """

@@ -26,12 +26,14 @@ from foreshock.words.records import (
     Origin,
     Receiver,
     Record,
+    Report,
     Signal,
 )
 
 #: the parts of the findings that are records, each with its own marking
 RECORDS = (
     *("documents", "events", "measures", "commitments", "stances", "entries", "signals"),
+    "reports",
     "warnings",
 )
 
@@ -183,6 +185,7 @@ class Sources:
         self.rows: dict[str, ref.Sourced] = {row.id: row for row in pack.measures}
         self.rows |= rows_by_ref(pack)
         self.entries = {e.id: e for e in findings.entries}
+        self.reports = {r.id: r for r in findings.reports}
         self.figures = figures_by_key(findings, pack)
 
     def cite(self, key: str) -> Cited:
@@ -199,6 +202,8 @@ class Sources:
             return _of_measure(self.measures[key])
         if key in self.entries:
             return of_entry(self.entries[key])
+        if key in self.reports:
+            return of_report(self.reports[key])
         if key in self.rows:
             return self._of_row(self.rows[key])
         if key in self.figures:
@@ -215,6 +220,9 @@ class Sources:
     def _of_event(self, event: Event) -> Cited:
         document = self.documents.get(event.document)
         about = describe(event, self.pack)
+        if event.document in self.reports:
+            told = of_report(self.reports[event.document])
+            return msgspec.structs.replace(told, kind="event", label=f"{about}, by {told.label}")
         if document is None:
             return Cited(state="shown", kind="event", label=about, path=_item_path(event))
         base = of_document(document)
@@ -283,6 +291,17 @@ def of_entry(entry: Entry) -> Cited:
         publisher=row.get("publisher", "") or entry.by,
         url=row.get("source_url", ""),
         day=entry.clocks.known_at.date().isoformat(),
+    )
+
+
+def of_report(report: Report) -> Cited:
+    """A report of a mission as evidence: whose, and when it came."""
+    return Cited(
+        state="shown",
+        kind="report",
+        label=f"report of {report.mission}",
+        publisher=report.mission,
+        day=report.clocks.known_at.date().isoformat(),
     )
 
 

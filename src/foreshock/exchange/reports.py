@@ -127,8 +127,8 @@ def reports(keeper: Keeper, day: date | None = None) -> list[Report]:
 #: fields that the form and the record both have under the same name
 _SAME = (
     *("stock_days", "lead_time_days", "price", "price_unit", "outlook", "grade", "says"),
-    *("licences_applied", "licences_approved", "licences_waiting", "status", "impact", "cause"),
-    *("expected_duration", "sectors", "measures_taken", "help_wanted"),
+    *("licences_applied", "licences_approved", "licences_waiting", "status", "mode", "impact"),
+    *("cause", "expected_duration", "sectors", "measures_taken", "help_wanted"),
 )
 
 

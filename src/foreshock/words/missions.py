@@ -60,6 +60,8 @@ class Report(Record, frozen=True, kw_only=True):
     #: quiet: looked, and there is nothing to report; unknown: could not look
     status: Literal["quiet", "strained", "disrupted", "unknown"]
     says: str = ""
+    #: of a disruption: fire, quake, strike, shortage ...; a mode of DISRUPT in the event standard
+    mode: str = ""
     #: the due day that it answers; None: sent without being due
     due: Day | None = None
     #: 0 normal .. 4 serious, as the mission judges
