@@ -234,11 +234,14 @@ def test_what_is_not_there_is_a_page_that_says_so_and_keeps_the_day(desk, path):
     assert "expected" in answer.text
 
 
-def test_a_fault_of_ours_is_a_page_without_the_inside_of_the_program():
+def test_a_fault_of_ours_is_a_page_and_a_log_without_the_inside_of_the_program(capfd, caplog):
     def broken(as_of, holder):
         raise RuntimeError("secret inside")
 
     answer = client(broken).get("/")
+    logged = "".join((*capfd.readouterr(), caplog.text))
+    assert "secret inside" not in logged
+    assert "RuntimeError at test_desk_web.py:" in logged
     assert answer.status_code == 500
     assert "secret inside" not in answer.text
     assert "RuntimeError" in answer.text

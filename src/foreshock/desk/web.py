@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -28,6 +29,7 @@ from foreshock.desk.draw import templates
 from foreshock.desk.evidence import fit
 from foreshock.desk.pages import Context
 from foreshock.desk.posted import TooLarge, TooSlow, check_origin, read_form
+from foreshock.desk.talk import say
 from foreshock.desk.view import Asked, NotThere, View
 from foreshock.desk.web_house import add_routes
 from foreshock.errors import ArchiveBusy, ForeshockError, NotAllowed, WrongUse
@@ -354,7 +356,11 @@ class Desk:
         except ForeshockError as error:
             response = self.refused(request, error)
         else:
-            response = await answer(request)
+            try:
+                response = await answer(request)
+            except Exception as error:  # one page that trips must not be told in full in a log
+                say(trace(error))
+                response = self.failed(request, error)
         for key, value in HEADERS.items():
             response.headers.setdefault(key, value)
         return response
@@ -401,6 +407,19 @@ class Desk:
             return self.refused(request, error)
         there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?{urlencode({'next': there})}", 303)
+
+
+def trace(error: BaseException) -> str:
+    """Where a fault of ours arose, without its message, which could quote a text.
+
+    >>> try:
+    ...     raise ValueError("nine days of gallium")
+    ... except ValueError as error:
+    ...     print(trace(error))
+    A fault of the desk: ValueError at <doctest ...>:2
+    """
+    places = [f"{Path(f.filename).name}:{f.lineno}" for f in extract_tb(error.__traceback__)]
+    return f"A fault of the desk: {type(error).__name__} at {' < '.join(places[::-1][:6])}"
 
 
 def _caller(request: Request) -> Caller:
