@@ -22,6 +22,9 @@ ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hit
 #: rules in the order in which they are tried
 RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "origin", "place", "sentence",
          "speaker", "owner", "told", "last", "main")  # fmt: skip
+#: a verb whose subject does not act tells of whoever says so, rather than of its subject
+UNSAID = ("modifier", "by", "says", "company", "issuer", "origin", "place", "sentence", "speaker",
+          "owner", "told", "last", "main")  # fmt: skip
 #: what is said is said by its subject, else by whoever the sentence says it is said by
 SAYING = ("described", "modifier", "by", "subject", "company", "says", "issuer", "pronoun",
           "sentence", "speaker", "last", "main")  # fmt: skip
@@ -84,7 +87,7 @@ class Search:
         definite = self.page.language.re["definite"].search(before) is not None
         if frame.form == "noun" and definite:
             return OWNED
-        return RULES if frame.subject == "actor" else tuple(r for r in RULES if r != "pronoun")
+        return RULES if frame.subject == "actor" else UNSAID
 
     # -- by grammar ------------------------------------------------------------------------------
 
@@ -296,7 +299,8 @@ class Search:
         told = said(self.page, self.line, self.trigger.start, ())
         named = [
             m for m in self.line.actors
-            if m.start >= self.trigger.end and m.id.removeprefix("org:") in told.who
+            if m.id.removeprefix("org:") in told.who and (m.state or not self.only_states)
+            and (m.start >= self.trigger.end or self.trigger.frame.subject != "actor")
         ]  # fmt: skip
         return unique(named[:1])
 

@@ -6,6 +6,7 @@ from foreshock.words.records import Said
 
 #: how far a name may stand from the word that tells whose office it is
 _TITLE = 30
+_BESIDE = 2  # between a firm and the one who speaks for it
 _REACH = 90  # characters around the reporting verb in which its subject stands
 
 
@@ -46,6 +47,9 @@ def _find_speaker(page: Page, line: Line, part: tuple[int, int], first: bool) ->
     ]
     if words:
         at, kind = min(words) if first else max(words)
+        firm = [m for m in near if not m.state and 0 <= at - m.end <= _BESIDE]
+        if firm and kind == "gov":  # "a Renesas spokeswoman"
+            return Said(kind="company", who=(firm[-1].id.removeprefix("org:"),))
         return Said(kind=kind, who=_who(page, line, near, (at, kind)))
     if near:
         mention = near[0] if first else near[-1]
