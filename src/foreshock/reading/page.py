@@ -1,7 +1,7 @@
 """A document laid out for reading: sentences, clauses, names, triggers and dates, by offsets."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -59,8 +59,9 @@ class Page:
         self.day = day
         self.mentions = self._at_home(self._made(names.find(self.text, day)))
         self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
+        self._tools: dict[int, list[tuple[int, int, int]]] = {}
+        self._starts = [line.span.start for line in self.lines]
         self._spread()
-        self._tools: list[tuple[int, int, int]] | None = None
         #: (start, end, whether the first counts) -> who speaks there
         self.speakers: dict[tuple[int, int, bool], Said] = {}
         self._before: dict[int, str] = {}
@@ -77,32 +78,25 @@ class Page:
     def tools(self, start: int, end: int) -> list[str]:
         """The tools (instruments) named between two offsets, in the order of the table."""
         words = self.language.pairs["instruments"]
-        if self._tools is None:  # found once for all sentences that tell something
-            self._tools = sorted(
-                (m.start(), m.end(), rank)
-                for a, b in self._telling()
-                for rank, (pattern, _) in enumerate(words)
-                for m in pattern.finditer(self.low, a, b)
-            )
         ranks: set[int] = set()
-        for first, last, rank in self._tools[bisect_left(self._tools, (start, 0, 0)) :]:
-            if first >= end:
-                break
-            if last <= end:
-                ranks.add(rank)
+        at = max(0, bisect_right(self._starts, start) - 1)
+        while at < len(self.lines) and self.lines[at].span.start < end:
+            for first, last, rank in self._tools_of(at):
+                if first >= start and last <= end:
+                    ranks.add(rank)
+            at += 1
         return [words[rank][1] for rank in sorted(ranks)]
 
-    def _telling(self) -> list[tuple[int, int]]:
-        """The stretches of the text that hold a trigger, as few as they can be."""
-        found: list[tuple[int, int]] = []
-        for line in self.lines:
-            if not line.triggers and not line.spare:
-                continue
-            if found and self.lines[line.index - 1].span.end == found[-1][1]:
-                found[-1] = (found[-1][0], line.span.end)
-            else:
-                found.append((line.span.start, line.span.end))
-        return found
+    def _tools_of(self, at: int) -> list[tuple[int, int, int]]:
+        """The tools named in a sentence, looked for when first asked for."""
+        if at not in self._tools:
+            span = self.lines[at].span
+            self._tools[at] = [
+                (m.start(), m.end(), rank)
+                for rank, (pattern, _) in enumerate(self.language.pairs["instruments"])
+                for m in pattern.finditer(self.low, span.start, span.end)
+            ]
+        return self._tools[at]
 
     def _made(self, found: list[Mention]) -> list[Mention]:
         """The names, and things told by what they make in place of the names of what is made."""
@@ -137,7 +131,7 @@ class Page:
 
     def _spread(self) -> None:
         """Give every sentence its names; sentences without any are not searched further."""
-        starts = [line.span.start for line in self.lines]
+        starts = self._starts
         for mention in self.mentions:
             at = bisect_right(starts, mention.start) - 1
             if at >= 0:
