@@ -41,7 +41,7 @@ def finder(code: str = "en") -> DateFinder:
         ("from october", "2023-10", "effective"),
         ("until the end of the year", "2023-12-31", "until"),
         ("before 2027", "2027", "date"),
-        ("not expected before may", "2024-05", "date"),
+        ("not expected before april", "2024-04", "date"),
         ("in november, 2019", "2019-11", "date"),
     ],
 )
