@@ -1,25 +1,44 @@
 """Partners, parcels and the audit log from the command line, used wrongly and rightly."""
 
+import contextlib
+import io
 import json
+import shutil
 
 import pytest
 
+from foreshock.desk.cli import main
+
+
+@pytest.fixture(scope="module")
+def trusting(tmp_path_factory):
+    """A folder with two nodes whose words were compared: to be copied, not changed."""
+    folder = tmp_path_factory.mktemp("two-nodes")
+    (folder / "stick").mkdir()
+
+    def run(*words):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as ended:
+            main([str(word) for word in words])
+        assert not ended.value.code, words
+        return out.getvalue().strip()
+
+    for name in ("seoul", "hague"):
+        run("partners", "card", "--new", f"{name} desk", "--root", folder / f"stick/{name}.root",
+            "--out", folder / f"{name}.card", "--home", folder / name)  # fmt: skip
+    for name, other in (("seoul", "hague"), ("hague", "seoul")):
+        words = run("partners", "card", "--words", "--home", folder / other)
+        run("partners", "add", folder / f"{other}.card", "--home", folder / name)
+        run("partners", "confirm", f"{other} desk", "--words", words, "--circle", "organisation",
+            "--home", folder / name)  # fmt: skip
+    return folder
+
 
 @pytest.fixture
-def two(call, tmp_path, monkeypatch):
-    """Two nodes whose words were compared; gives a way to call each."""
+def two(call, trusting, tmp_path, monkeypatch):
+    """Two nodes that trust each other; gives a way to call each."""
+    shutil.copytree(trusting, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "stick").mkdir()
-    for name in ("seoul", "hague"):
-        made = call("partners", "card", "--new", f"{name} desk", "--root", f"stick/{name}.root",
-                    "--out", f"{name}.card", "--home", name)  # fmt: skip
-        assert made.code == 0, made.err
-    for name, other in (("seoul", "hague"), ("hague", "seoul")):
-        words = call("partners", "card", "--words", "--home", other).out.strip()
-        assert call("partners", "add", f"{other}.card", "--home", name).code == 0
-        ended = call("partners", "confirm", f"{other} desk", "--words", words,
-                     "--circle", "organisation", "--home", name)  # fmt: skip
-        assert ended.code == 0, ended.err
     return lambda home, *words: call(*words, "--home", home)
 
 
@@ -160,8 +179,6 @@ def test_a_backup_holds_what_was_exchanged(two, call, tmp_path):
     assert two("seoul", "archive", "backup", "b.zip").code == 0
     ended = call("archive", "restore", "b.zip", "--home", "again")
     assert ended.code == 0, ended.err
-    import shutil
-
     shutil.copytree("seoul/keys", "again/keys")
     assert OBJECT["id"] in call("parcel", "list", "--ids", "--home", "again").out
     assert call("audit", "verify", "--home", "again").code == 0

@@ -153,6 +153,13 @@ def test_two_cards_of_one_number_are_one_too_many(seoul, hague):
         partners.add(other, seoul.keeper, seoul.at, seoul.me.card)
 
 
+def test_a_partner_cannot_become_another_author(seoul, hague):
+    other = issued(hague, counter=2, identity="identity--00000000-0000-4000-8000-000000000000")
+    with pytest.raises(NotGenuine, match="changes its identity"):
+        partners.add(other, seoul.keeper, seoul.at, seoul.me.card)
+    assert seoul.partner(hague).card.counter == 1
+
+
 def test_a_new_node_under_the_name_of_a_partner_is_refused(seoul, hague, tmp_path):
     again = house("Hague", tmp_path / "again")
     with pytest.raises(NotGenuine, match="bears the name or identity"):

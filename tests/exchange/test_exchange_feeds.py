@@ -6,7 +6,7 @@ import pytest
 from exchange_nodes import both, changed, house, named, thing, tlp
 
 from foreshock.errors import Misread, NotAllowed, WrongUse
-from foreshock.exchange import corrections, feeds, parcels, receipts
+from foreshock.exchange import corrections, feeds, parcels, partners, receipts
 from foreshock.exchange.audit import verify
 from foreshock.words.markings import Marking
 
@@ -276,6 +276,14 @@ def test_a_community_has_one_feed_and_its_members_pass_it_on(seoul, hague, tokyo
     tokyo.open(hague.parcel(tokyo))  # Tokyo never heard from Seoul itself
     assert tokyo.fates(named(body)) == ["kept"]
     assert tokyo.keeper.versions([named(body)])[0].author == seoul.id
+
+
+def test_nothing_of_a_node_that_is_not_trusted_any_more_is_passed_on(seoul, hague, tokyo):
+    seoul.publish("community minerals", thing(seoul))
+    hague.open(seoul.parcel(hague))
+    assert len(hague.segments(tokyo)) == 1
+    partners.revoke("Seoul", "Stolen.", hague.keeper, hague.at)
+    assert hague.segments(tokyo) == []
 
 
 def test_what_is_for_a_partner_alone_is_not_passed_on(seoul, hague, tokyo):

@@ -124,7 +124,18 @@ def test_a_feed_for_another_is_not_there(seoul, hague, tokyo):
     feed = seoul.keeper.feeds(seoul.id)[0].feed
     assert asked(seoul, hague, "GET", f"/x-foreshock/feeds/{feed}/").status_code == 404
     listed = asked(seoul, hague, "GET", "/x-foreshock/feeds/")
-    assert msgspec.json.decode(listed.content) == {"feeds": []}
+    listed = msgspec.json.decode(listed.content)["feeds"]
+    assert [one["audience"] for one in listed] == [f"partner {hague.id}"]
+
+
+def test_who_only_pulls_can_tell_silence_from_loss(seoul, hague):
+    with served(seoul):
+        pull(hague, seoul)
+        for one in (seoul, hague):
+            one.pass_days(1)
+        pull(hague, seoul)
+    head = hague.keeper.feeds(seoul.id)[0]
+    assert (head.number, head.created, head.last) == (2, seoul.at, 0)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from foreshock.errors import ArchiveError, ForeshockError, Misread, NotAllowed, NotGenuine, TooMuch
 from foreshock.exchange import parcels, sending
+from foreshock.exchange.feeds import audience, ensure, refresh
 from foreshock.exchange.node import Node
 from foreshock.exchange.opening import Opened, open_parcel
 from foreshock.exchange.parcels import Block
@@ -155,11 +156,14 @@ class _Server:
     # -- answers ---------------------------------------------------------------------------------
 
     def feeds(self, request: Request, body: bytes, partner: Partner) -> Response:
-        """Which feeds there are for the caller."""
+        """Which feeds there are for the caller; a new head once a day shows that we are there."""
+        node, at = self._node(), self._clock()
+        ensure(audience(partner.id, self._keeper, at), node, self._keeper, at)
+        refresh(node, self._keeper, at)
         found = [
             {"feed": h.feed, "author": h.author, "audience": h.audience, "nature": h.nature,
              "number": h.number, "created": h.created}
-            for h in sending.feeds_for(partner, self._keeper, self._node())
+            for h in sending.feeds_for(partner, self._keeper, node, at)
         ]  # fmt: skip
         return Response(msgspec.json.encode({"feeds": found}), media_type="application/json")
 
@@ -168,7 +172,7 @@ class _Server:
         feed = request.path_params["feed"]
         node, at = self._node(), self._clock()
         after = _number(request.query_params.get("after", "0"))
-        headers = {h.feed: h for h in sending.feeds_for(partner, self._keeper, node)}
+        headers = {h.feed: h for h in sending.feeds_for(partner, self._keeper, node, at)}
         if feed not in headers:
             raise Refusal(404, "There is no such feed.")
         lacking = headers[feed].number - after

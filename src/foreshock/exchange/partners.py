@@ -203,6 +203,12 @@ def _refuse_older(
 ) -> None:
     if before.state == "revoked":
         raise NotGenuine(f"{card.name!r} was revoked", next_step="Nothing takes that back.")
+    if card.identity != before.card.identity:
+        raise NotGenuine(
+            f"the new card of {before.name!r} changes its identity as an author",
+            expected="the same identity on all cards of a root key",
+            next_step="Ask the partner by another way; a new author needs a new root key.",
+        )
     if card.counter > before.card.counter:
         return
     kind = "rollback" if card.counter < before.card.counter else "fork"

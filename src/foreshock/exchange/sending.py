@@ -16,7 +16,7 @@ from foreshock.exchange import jws
 from foreshock.exchange.feeds import seal
 from foreshock.exchange.node import Node
 from foreshock.exchange.parcels import MOST_ENTRIES, Block, pack
-from foreshock.exchange.partners import Partner
+from foreshock.exchange.partners import Partner, everybody
 from foreshock.exchange.receipts import payload_of, receipts_for
 from foreshock.exchange.view import in_force
 from foreshock.words.feeds import FeedKeeper, Header, Piece, Segment, SentRow
@@ -29,17 +29,20 @@ STATE_FROM = 2
 MOST_SEGMENTS = 20
 
 
-def feeds_for(partner: Partner, keeper: FeedKeeper, node: Node) -> list[Header]:
+def feeds_for(partner: Partner, keeper: FeedKeeper, node: Node, at: datetime) -> list[Header]:
     """The newest headers of our feeds that a partner may have: its own, those of its communities.
 
-    Feeds of other authors are passed on within a community, as they came.
+    Feeds of other authors are passed on within a community, as they came, as long as we trust them.
     """
+    trusted = {p.id for p in everybody(keeper, at).values() if p.state == "confirmed"}
+    trusted.add(node.id)
     found = []
     for header in keeper.feeds():
         kind, _, name = header.audience.partition(" ")
         if kind == "partner" and name == partner.id and header.author == node.id:
             found.append(header)
-        if kind == "community" and name in partner.communities and header.author != partner.id:
+        shared = kind == "community" and name in partner.communities
+        if shared and header.author != partner.id and header.author in trusted:
             found.append(header)
     return found
 
@@ -145,7 +148,7 @@ def for_partner(
     headers: list[Header] = []
     with keeper.writing():
         blocks += [Block(jws=token) for token in receipts_for(partner, node, keeper, at)]
-        for header in feeds_for(partner, keeper, node):
+        for header in feeds_for(partner, keeper, node, at):
             have = (after or {}).get(header.feed)
             have = acknowledged(header.feed, partner, keeper) if have is None else have
             ahead = with_state if with_state is not None else header.number - have > STATE_FROM
