@@ -72,6 +72,47 @@ def test_nothing_known_is_said_and_not_an_empty_page(call, home):
         ),
         (("record", "withdraw", "entry-1", "--why", "x"), "no row that can be corrected"),
         (("record", "step", "step=ended", "--publisher", "x", "--marking", "PINK"), "--marking is"),
+        (("chains", "--about", "CN-1"), "'CN-1' is no measure or promise known by"),
+        (("stances", "--about", "CN-2023-24"), "perhaps CN-2023-23"),
+        (
+            ("measures", "list", "--state", "asleep"),
+            "--state is 'asleep', expected one of rumoured",
+        ),
+        (
+            ("record", "licence", "issuer=CN", "applied=12", "approved=30", "--publisher", "x"),
+            "the row cannot stand: approved is 30 of 12 applied",
+        ),
+        (("record", "licence", "issuer=CN", "share=30", "--publisher", "x"), "write 30 % as 0.30"),
+        (
+            (
+                "record",
+                "answer",
+                "answer=CN-2023-23",
+                "relation=retaliates",
+                "to=CN-2023-23",
+                "--publisher",
+                "x",
+            ),
+            "CN-2023-23 answers itself",
+        ),
+        (
+            (
+                "record",
+                "step",
+                "measure=CN-2023-23",
+                "step=ended",
+                "date=2024",
+                "--publisher",
+                "x",
+                "--published",
+                "2999-01-01",
+            ),
+            "--published is 2999-01-01, which is still to come",
+        ),
+        (
+            ("record", "step", "measure=CN-2023-23", "step=ended", "date=2024", "--evidence", "no"),
+            "--evidence 'no' is no record of this archive",
+        ),
     ],
     ids=lambda words: " ".join(words)[:40],
 )
@@ -104,6 +145,22 @@ def test_a_person_writes_corrects_and_takes_back_and_everything_is_kept(call, tm
     assert "suspended" not in call("measures", "show", "CN-2023-39", *home).out.split("Its life")[0]
     listed = call("record", "list", *home).out
     assert "takes it back" in listed and "was a rumour" in " ".join(listed.split())
+
+
+def test_a_day_far_ahead_is_kept_as_told_and_said(call, tmp_path):
+    home = ("--home", tmp_path / "own")
+    step = ("measure=CN-2023-39", "step=ended", "date=2199-05-02", "--publisher", "our mission")
+    ended = call("record", "step", *step, *home)
+    assert (ended.code, "date 2199-05-02 lies far ahead" in ended.err) == (0, True)
+
+
+def test_chains_are_told_answer_by_answer_with_days_and_what_each_side_held(call, home):
+    shown = call("chains", "--about", "cn-2024-46", "--as-of", "2025-01-01", "--home", home).out
+    lines = shown.splitlines()
+    assert lines[0].startswith("2024-12-02: New direct product rules")
+    assert "(CN-2024-46) answers US-2024-1202-FDP, 1 day after it." in lines[1]
+    assert "CN then held against US: " in shown
+    assert "inferred" not in shown
 
 
 def test_a_row_of_the_pack_is_corrected_by_its_place_in_the_file(call, tmp_path):

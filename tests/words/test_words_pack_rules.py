@@ -76,6 +76,34 @@ BREACHES = {
         [{**CODE, "publisher": ""}],
         "codes.csv:2: no publisher",
     ),
+    "more licences than were asked for": (
+        "licence_outcomes.csv",
+        [{"issuer": "CN", "applied": "12", "approved": "30", "published": "2025-09-30", **SOURCE}],
+        "approved is 30 of 12 applied, expected no more",
+    ),
+    "fewer applications than none": (
+        "licence_outcomes.csv",
+        [{"issuer": "CN", "applied": "-1", "published": "2025-09-30", **SOURCE}],
+        "applied is -1, expected 0 or more",
+    ),
+    "a share of licences in percent": (
+        "licence_outcomes.csv",
+        [{"issuer": "CN", "share": "30", "published": "2025-09-30", **SOURCE}],
+        "share 30 lies outside 0..1",
+    ),
+    "a measure that answers itself": (
+        "answers.csv",
+        [
+            {
+                "answer": "CN-2023-23",
+                "relation": "retaliates",
+                "to": "CN-2023-23",
+                "published": "2023-07-03",
+                **SOURCE,
+            }
+        ],
+        "CN-2023-23 answers itself",
+    ),
     "a stance on nothing": (
         "stances.csv",
         [{"who": "NL", "about": "no-such-deal", "stance": "opposes", "since": "2023", **SOURCE}],

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,7 @@ from foreshock.desk.talk import emit, progress, say, show
 from foreshock.errors import WrongUse
 from foreshock.words.clocks import parse_day
 from foreshock.words.pack import Pack, load
+from foreshock.words.vocab import NEXT_STEPS
 
 if TYPE_CHECKING:  # these rooms take a moment to import; a verb brings in what it needs
     from foreshock.desk.evidence import Sources
@@ -35,6 +36,13 @@ On = Annotated[
     typer.Option("--on", metavar="DAY", help="How it stands on this day, also one to come."),
 ]
 Within = Annotated[int, typer.Option("--within", metavar="DAYS", help="How many days ahead.")]
+
+
+#: how a measure can stand: the steps that change it, and "unknown" once the last word has run out
+STATES = (
+    *(step for step in NEXT_STEPS if step not in ("", "tightened", "extended", "eased")),
+    "unknown",
+)
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -86,6 +94,8 @@ def list_(
     """
     from foreshock.desk import ledger_words as words
 
+    if state is not None and state.replace(" ", "_") not in STATES:
+        raise WrongUse(f"--state is {state!r}", expected=f"one of {', '.join(STATES)}")
     with opened(home, as_of) as here:
         day = parse_day(on, "--on") if on else here.book.day
         seen = {measure.name for measure in here.findings.measures}
@@ -97,7 +107,7 @@ def list_(
             if m.name in seen
             and (who is None or m.issuer == who)
             and here.book.state(m, day) != "none"
-            and (state is None or here.book.state(m, day) == state)
+            and (state is None or here.book.state(m, day) == state.replace(" ", "_"))
         ]
         found.sort(key=lambda m: max(step.published for step in m.steps), reverse=True)
         if json:
@@ -106,7 +116,7 @@ def list_(
         elif not found:
             show(f"No such measure is known by {here.book.day}.")
         else:
-            show(words.measures_table(here.book, found[:ROWS], day))
+            show(*words.measures_lines(here.book, found[:ROWS], day))
             show_rest(len(found), "measures", "All: --json; fewer: --item, --by, --state.")
 
 
@@ -166,9 +176,9 @@ def show_(
             return
         show(*words.measure_lines(here.book, scope, here.sources))
         if handled:
-            show("How it is handled:", words.handlings_table(handled, here.pack))
+            show("How it is handled:", *words.handlings_lines(handled, here.pack))
         if sides:
-            show("Who stands where:", words.stances_table(sides, here.pack))
+            show("Who stands where:", *words.stances_lines(sides, here.pack))
         show(*words.conflict_lines(voices))
         answers = [a for c in near for a in c.answers if measure.name in (a.answer, a.to)]
         if answers:
@@ -259,7 +269,7 @@ def licences(
         elif not found:
             show(f"No report on licences or customs is known by {here.book.day}.")
         else:
-            show(words.handlings_table(found[::-1][:ROWS], here.pack))
+            show(*words.handlings_lines(found[::-1][:ROWS], here.pack))
             show_rest(len(found), "reports", "All: --json; fewer: --item, --by.")
 
 
@@ -319,17 +329,18 @@ def stances(
     from foreshock.desk import ledger_words as words
 
     with opened(home, as_of) as here:
+        who = options.party(by, here.pack) if by else None
+        on = _about(here, about, items=True) if about else None
         found = [
             s
             for s in here.findings.stances
-            if (by is None or s.who == options.party(by, here.pack))
-            and (about is None or s.about == about or s.about == _item_id(about, here.pack))
+            if (who is None or s.who == who) and (on is None or s.about == on)
         ]
         found.sort(key=lambda s: s.since or "", reverse=True)
         if json or not found:
             _list(here, found, json, "stances", lambda rows: [])
         else:
-            show(words.stances_table(found[:ROWS], here.pack))
+            show(*words.stances_lines(found[:ROWS], here.pack))
             show_rest(len(found), "stances", "All: --json; fewer: --about, --by.")
 
 
@@ -346,6 +357,8 @@ def chains(
     from foreshock.desk import ledger_words as words
 
     with opened(home, as_of) as here:
+        if about is not None:
+            about = _about(here, about)
         found = [c for c in here.findings.chains if about is None or about in c.names]
 
         def lines(rows: Iterable[Any]) -> list[str]:
@@ -376,7 +389,7 @@ def calendar(
             emit(as_json({"as_of": here.book.day, "from": day, "due": found, "overdue": late}))
             return
         if found:
-            show(words.calendar_table(found))
+            show(*words.calendar_lines(found))
         else:
             show(f"Nothing that is known by {here.book.day} falls due within {within} days.")
         for one in late:
@@ -407,11 +420,27 @@ def _near(here: Opened, item: str | None) -> frozenset[str] | None:
     return kin(here.pack, [options.item(item, here.pack)]) if item else None
 
 
-def _item_id(word: str, pack: Pack) -> str:
-    try:
-        return options.item(word, pack)
-    except WrongUse:
-        return word
+def _about(here: Opened, word: str, items: bool = False) -> str:
+    """The measure, promise or, with `items`, item that a word names; whatever its capitals.
+
+    Raises `WrongUse` for a word that names none as known by the day: that is not the same as one of
+    which nothing is told.
+    """
+    known = [m.name for m in here.findings.measures] + [c.name for c in here.findings.commitments]
+    named = {name.casefold(): name for name in known}
+    if word.casefold() in named:
+        return named[word.casefold()]
+    if items:
+        with suppress(WrongUse):
+            return options.item(word, here.pack)
+    near = difflib.get_close_matches(word.casefold(), list(named))
+    what = "measure, promise or item" if items else "measure or promise"
+    raise WrongUse(
+        f"{word!r} is no {what} known by {here.book.day}",
+        expected="the name of one"
+        + (f", perhaps {', '.join(named[n] for n in near)}" * bool(near)),
+        next_step="`foreshock measures` and `foreshock commitments` list them.",
+    )
 
 
 def _list(

@@ -8,6 +8,7 @@ before.
 import difflib
 import getpass
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,10 @@ from foreshock.words.records import Entry
 
 if TYPE_CHECKING:
     from foreshock.archive import Archive
+
+HOLDING = "writing into the ledger"
+#: seconds that a writer waits for another one to finish
+PATIENCE = 10.0
 
 app = typer.Typer(help="Write into the ledger what you know, with evidence.", no_args_is_help=True)
 
@@ -158,7 +163,7 @@ def withdraw(
 
     settings = configured.read(home)
     pack = load(settings.pack)
-    with open_archive(settings.home) as archive, archive.hold("writing into the ledger"):
+    with open_archive(settings.home) as archive, archive.hold(HOLDING, PATIENCE):
         table, key, old = _meant(archive, pack, what)
         entry = Entry(
             clocks=live(now()),
@@ -198,7 +203,7 @@ def list_(as_of: AsOf = None, json: Json = False, home: Home = None) -> None:
         show(f"Nobody had written into the ledger by {until}.")
     else:
         gone = frozenset(e.id for e in found) - stands
-        show(words.entries_table(found, gone))
+        show(*words.entries_lines(found, gone))
     if held:
         say(f"{held} record(s) are marked for named persons only and are not shown.")
 
@@ -226,14 +231,19 @@ def _cells(table: str, words: Sequence[str]) -> dict[str, str]:
 
 def _write(home: Path | None, table: str, told: dict[str, str], said: _Said) -> None:
     from foreshock.archive import open_archive
+    from foreshock.ledger.agenda import far_ahead
 
     settings = configured.read(home)
     pack = load(settings.pack)
-    with open_archive(settings.home) as archive, archive.hold("writing into the ledger"):
+    with open_archive(settings.home) as archive, archive.hold(HOLDING, PATIENCE):
         entry = _entry(archive, pack, (table, told), said)
         new = archive.add([entry])
     what = "Written" if new else "This was written before"
     say(f"{what}: {entry.id}, by {entry.by}. `foreshock record list` shows who wrote what.")
+    for column in ("date", "until", "due", "since"):
+        if far_ahead(entry.row.get(column, ""), now().date()):
+            far = entry.row[column]
+            say(f"{column} {far} lies far ahead: it is kept as told; if it is a slip, correct it.")
 
 
 def _entry(archive: "Archive", pack: Pack, what: tuple[str, dict[str, str]], said: _Said) -> Entry:
@@ -258,6 +268,9 @@ def _entry(archive: "Archive", pack: Pack, what: tuple[str, dict[str, str]], sai
         before.pop("ref", None)
         instead = () if old else instead
     public = parse_day(said.published, "--published") if said.published else today
+    if public > today:
+        raise _to_come("--published", public, today)
+    _refuse_unknown_evidence(archive, said.evidence)
     row = {name: text for name, text in {**before, **told}.items() if text}
     row |= {name: text for name, text in said.source.items() if text}
     columns = TABLES[table][1].__struct_fields__
@@ -276,6 +289,9 @@ def _entry(archive: "Archive", pack: Pack, what: tuple[str, dict[str, str]], sai
         made = row_of(TABLES[table][1], row)
     except RecordError as error:
         raise WrongUse(str(error)) from None
+    out = getattr(made, "published", today)
+    if out > today:
+        raise _to_come("published", out, today)
     entry = Entry(
         clocks=live(now(), public),
         by=said.by,
@@ -291,6 +307,32 @@ def _entry(archive: "Archive", pack: Pack, what: tuple[str, dict[str, str]], sai
     return entry
 
 
+def _to_come(what: str, told: date, today: date) -> WrongUse:
+    return WrongUse(
+        f"{what} is {told}, which is still to come",
+        expected=f"a day up to today, {today}",
+        next_step="A step that is to come has its day in date=; published is when it was told.",
+    )
+
+
+def _refuse_unknown_evidence(archive: "Archive", evidence: Sequence[str]) -> None:
+    """Raises `WrongUse` for a piece of evidence that the archive does not hold.
+
+    Events lie within the readings of their documents.
+    """
+    from foreshock.words.records import Reading
+
+    lacking = [ref for ref in evidence if archive.get(ref) is None]
+    events = {e.id for r in archive.known(Reading) for e in r.events} if lacking else set()
+    lacking = [ref for ref in lacking if ref not in events]
+    if lacking:
+        raise WrongUse(
+            f"--evidence {lacking[0]!r} is no record of this archive",
+            expected="the id of a document, an event or an entry",
+            next_step="Take in the text first (`foreshock round --documents`), or name --url.",
+        )
+
+
 def _refuse_what_cannot_be(pack: Pack, archive: "Archive", entry: Entry) -> None:
     from foreshock.ledger.entries import with_entries
 
@@ -298,8 +340,11 @@ def _refuse_what_cannot_be(pack: Pack, archive: "Archive", entry: Entry) -> None
     known = archive.known(Entry)
     before, _, _ = with_entries(pack, known, today)
     after, wrong, _ = with_entries(pack, [*known, entry], today)
-    new = [problem for problem in check(after) if problem not in check(before)]
-    new += [sentence for sentence in wrong if entry.id in sentence]
+    old = set(check(before))
+    new = [problem for problem in check(after) if problem not in old]
+    new += [sentence for sentence in wrong if entry.id in sentence and not new]
+    # the entry has no place to be looked up: it is not written
+    new = [problem.removeprefix(f"{entry.id}: ").replace(f"{entry.id}, ", "") for problem in new]
     if new:
         raise WrongUse(
             f"the row cannot stand: {'; '.join(new[:3])}",

@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from rich.table import Table
-from rich.text import Text
-
 from foreshock.desk import phrases
 from foreshock.desk.evidence import Sources
 from foreshock.ledger import (
@@ -52,15 +49,33 @@ REACH = {
     "affiliates": "companies that listed ones own",
     "persons": "its citizens and companies wherever they are",
 }
+#: where somebody stands, as a verb
+SIDES = {
+    "supports": "supports",
+    "opposes": "opposes",
+    "undecided": "is undecided on",
+    "exposed": "is exposed to",
+    "unaffected": "sees no effect of",
+}
+#: who speaks where a text names nobody
+VOICES = {
+    "author": "the text's author",
+    "gov": "a government",
+    "company": "a company",
+    "industry": "an association",
+    "analyst": "an analyst",
+    "media": "the press",
+    "unnamed": "nobody named",
+}
 #: measures named of what one side held
 HELD = 5
 #: evidence named under one line
 EVIDENCE = 3
 
 
-def measures_table(book: Book, measures: Iterable[Measure], day: date) -> Table:
-    """Measures with how they stand on a day, whom and what they hit, and the last word on them."""
-    table = _table("measure", "by", "towards", "items", f"on {day}", "last word")
+def measures_lines(book: Book, measures: Iterable[Measure], day: date) -> list[str]:
+    """Measures, two lines each: what it is; by whom, towards whom, how it stands, on what."""
+    pack, lines = book.pack, []
     for measure in measures:
         now = book.standing(measure, day)
         state = now.state.replace("_", " ")
@@ -68,15 +83,14 @@ def measures_table(book: Book, measures: Iterable[Measure], day: date) -> Table:
             state += f" for {now.effective}"
         elif now.until:
             state += f" until {now.until}"
-        table.add_row(
-            _cell(f"{measure.name}: {measure.title}"),
-            _cell(phrases.name(measure.issuer, book.pack)),
-            _cell(phrases.names(measure.targets, book.pack)),
-            _cell(_few(measure.items, book.pack)),
-            _cell(state),
-            str(now.heard or max(step.published for step in measure.steps)),
-        )
-    return table
+        heard = now.heard or max(step.published for step in measure.steps)
+        who = phrases.name(measure.issuer, pack)
+        to = phrases.names(measure.targets, pack) or "nobody named"
+        told = f"{who} towards {to}; on {day} {state}; last word {heard}"
+        believed = "" if measure.confidence >= 1 else f"; believed {measure.confidence:.0%}"
+        lines.append(phrases.plain(f"{measure.name}: {measure.title}"))
+        lines.append("    " + phrases.plain(f"{told}{believed}; {_few(measure.items, pack)}"))
+    return lines
 
 
 def measure_lines(book: Book, scope: Scope, sources: Sources) -> list[str]:
@@ -123,7 +137,7 @@ def step_lines(step: Step | PromiseStep, sources: Sources) -> list[str]:
     if isinstance(step, Step) and step.until:
         line += f" until {step.until}"
     if isinstance(step, PromiseStep):
-        line += f" by {', '.join(step.who)}" if step.who else ""
+        line += f" by {', '.join(voice(who) for who in step.who)}" if step.who else ""
         line += f", due {step.due}" if step.due else ""
     line += f"; public since {step.published}"
     line += f"; grade {step.grade}" if step.grade else ""
@@ -153,7 +167,7 @@ def conflict_lines(conflicts: Iterable[Conflict]) -> list[str]:
         lines.append(phrases.plain(f"{about}: {differ} {one.what}."))
         for side in one.sides:
             grade = f", grade {side.grade}" if side.grade else ""
-            who = ", ".join(side.who)
+            who = ", ".join(voice(who) for who in side.who)
             lines.append(f"  {who} ({side.published}{grade}): {phrases.plain(side.says)}")
     return lines
 
@@ -196,20 +210,27 @@ def outcome(one: Commitment, day: date) -> str:
     return "open"
 
 
-def stances_table(stances: Iterable[Stance], pack: Pack) -> Table:
-    """Who stands where on what, since when, where they stood before."""
-    table = _table("who", "stands", "on", "since", "before", "as said by", "what")
+def stances_lines(stances: Iterable[Stance], pack: Pack) -> list[str]:
+    """Who stands where on what, since when, where they stood before, who said so."""
+    lines = []
     for one in stances:
-        table.add_row(
-            _cell(phrases.name(one.who, pack)),
-            one.stance,
-            _cell(phrases.name(one.about, pack)),
-            (one.since or "") + (f" to {one.until}" if one.until else ""),
-            one.before,
-            _cell(", ".join(one.said_by)),
-            _cell(one.says),
-        )
-    return table
+        until = f" to {one.until}" if one.until else ""
+        line = f"{one.since or 'on a day not told'}{until}  {phrases.name(one.who, pack)} "
+        line += f"{SIDES[one.stance]} {phrases.name(one.about, pack)}"
+        line += f" (before: {one.before})" if one.before else ""
+        voices = ", ".join(voice(who) for who in one.said_by)
+        lines.append(phrases.plain(line + (f"; said by {voices}" if voices else "")))
+        lines += ["    " + phrases.plain(one.says)] if one.says else []
+    return lines
+
+
+def voice(who: str) -> str:
+    """Who speaks, as a person reads it.
+
+    >>> voice("person:Liesje_Schreinemacher"), voice("author"), voice("CN")
+    ('Liesje Schreinemacher', "the text's author", 'CN')
+    """
+    return VOICES.get(who, who.partition(":")[2].replace("_", " ") or who)
 
 
 #: how an answer stands to what it answers, of one and of several
@@ -275,20 +296,19 @@ def _held(held: Held) -> str:
     return f"{who} then held against {towards}: {names}" + (f" and {older} older" * (older > 0))
 
 
-def handlings_table(found: Iterable[Handling], pack: Pack) -> Table:
+def handlings_lines(found: Iterable[Handling], pack: Pack) -> list[str]:
     """How rules are handled: who, on what, for whom, the numbers told, against the legal clock."""
-    table = _table("published", "by", "for", "on", "what", "numbers", "grade")
+    lines = []
     for one in found:
-        table.add_row(
-            str(one.published),
-            _cell(phrases.name(one.issuer, pack)),
-            _cell(phrases.names(one.destinations, pack)),
-            _cell(_few(one.items, pack)),
-            _cell(f"{one.kind} ({one.direction}){': ' + one.says if one.says else ''}"),
-            _cell(numbers(one)),
-            one.grade,
-        )
-    return table
+        on = _few(one.items, pack) or "items not named"
+        to = phrases.names(one.destinations, pack) or "no destination named"
+        rule = one.measure or "no rule known behind it"
+        line = f"{one.published}  {phrases.name(one.issuer, pack)}, {on}, for {to} ({rule}): "
+        line += one.kind + (f", {one.direction}" if one.direction != "neither" else "")
+        line += f"; {numbers(one)}; grade {one.grade or 'none'}"
+        lines.append(phrases.plain(line))
+        lines += ["    " + phrases.plain(one.says)] if one.says else []
+    return lines
 
 
 def numbers(one: Handling) -> str:
@@ -310,45 +330,31 @@ def numbers(one: Handling) -> str:
     return ", ".join(told) or "none told"
 
 
-def calendar_table(due: Iterable[Due]) -> Table:
+def calendar_lines(due: Iterable[Due]) -> list[str]:
     """What is ahead, by day."""
-    table = _table("day", "what", "which", "says")
+    lines = []
     for one in due:
         day = one.told if one.told and len(one.told) < len("2026-01-01") else str(one.day)
-        table.add_row(day, WHAT[one.what], _cell(one.name), _cell(one.says))
-    return table
+        lines.append(phrases.plain(f"{day}  {WHAT[one.what]}: {one.says} ({one.name})"))
+    return lines
 
 
-def entries_table(entries: Iterable[Entry], gone: frozenset[str]) -> Table:
+def entries_lines(entries: Iterable[Entry], gone: frozenset[str]) -> list[str]:
     """Who wrote what into the ledger, when; whether it was corrected or taken back since."""
-    table = _table("written", "by", "table", "what", "stands", "id")
+    lines = []
     for one in entries:
         told = ", ".join(f"{name}={cell}" for name, cell in one.row.items() if cell)
         said = "takes it back" if one.withdrawn else told
-        if one.supersedes:
-            said += f" (instead of {one.supersedes})"
-        table.add_row(
-            f"{one.clocks.known_at:%Y-%m-%d %H:%M}",
-            _cell(one.by),
-            one.table,
-            _cell(said + (f"; {one.why}" if one.why else "")),
-            "no longer" if one.id in gone else "yes",
-            one.id,
-        )
-    return table
+        if one.supersedes or one.instead_of:
+            said += f" (instead of {one.supersedes or ' '.join(one.instead_of)})"
+        stands = "stands no longer" if one.id in gone else "stands"
+        when = f"{one.clocks.known_at:%Y-%m-%d %H:%M}"
+        head = f"{one.id}  {when} UTC, {one.by}, {one.table}; {stands}"
+        lines.append(phrases.plain(head + (f"; why: {one.why}" if one.why else "")))
+        lines.append("    " + phrases.plain(said))
+    return lines
 
 
 def _few(items: Sequence[str], pack: Pack) -> str:
     shown = phrases.names(items[:4], pack)
     return shown + (f" and {len(items) - 4} more" if len(items) > 4 else "")
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
-
-
-def _cell(text: str) -> Text:
-    return Text(phrases.plain(text))

@@ -56,15 +56,24 @@ def due(ahead: Ahead, day: Day, within_days: int) -> tuple[Due, ...]:
 
 def far_off(measures: Iterable[Measure], promises: Iterable[Commitment], day: Day) -> list[str]:
     """A sentence for each date that lies so far ahead that it may be a slip."""
-    last = day.replace(year=min(day.year + FAR_YEARS, date.max.year), day=1)
     dates = [(m.name, s.step, t) for m in measures for s in m.steps for t in (s.date, s.until) if t]
     dates += [(c.name, "deadline", c.due) for c in promises if c.due]
     return [
         f"{name}: {what.replace('_', ' ')} {text} lies more than {FAR_YEARS} years ahead; it is "
         "kept as told and may be a slip of the pen."
         for name, what, text in dates
-        if days(text)[0] > last
+        if far_ahead(text, day)
     ]
+
+
+def far_ahead(text: str, day: Day) -> bool:
+    """Whether a period begins so long after `day` that it is more likely a slip than a plan.
+
+    >>> far_ahead("2199-05-02", date(2026, 1, 1)), far_ahead("", date(2026, 1, 1))
+    (True, False)
+    """
+    last = day.replace(year=min(day.year + FAR_YEARS, date.max.year), day=1)
+    return bool(text) and days(text)[0] > last
 
 
 def _of_measure(measure: Measure) -> list[Due]:

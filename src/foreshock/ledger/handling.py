@@ -107,7 +107,7 @@ def _of_row(pack: Pack, row: LicenceOutcome, heard: Heard) -> Handling:
         issuer=row.issuer,
         measure=row.measure,
         kind=_kind(row),
-        direction=row.handling or ("looser" if row.approved else "neither"),
+        direction=row.handling or _direction(row),
         items=(row.item,) if row.item else (),
         destinations=(row.destination,),
         since=begin,
@@ -126,6 +126,11 @@ def _of_row(pack: Pack, row: LicenceOutcome, heard: Heard) -> Handling:
         grade=grading.grade([entry or origin], row.issuer, heard.publishers),
         marking=entry.marking if entry else Marking.CLEAR,
     )
+
+
+def _direction(row: LicenceOutcome) -> Direction:
+    """Licences that were granted loosen; a share of them is a level, not a change."""
+    return "looser" if row.approved and share(row) is None else "neither"
 
 
 def _kind(row: LicenceOutcome) -> str:

@@ -43,14 +43,15 @@ def commitments(pack: Pack, words: Words) -> tuple[Commitment, ...]:
     known = [r for r in pack.commitments if r.published <= words.day and r.checked != "unopened"]
     found = {row.id: _from_row(pack, row, words.day) for row in known}
     told: dict[str, list[Event]] = {name: [] for name in found}
+    hints = _carried_out(words.events)
     for event in words.events:
         if event.type not in TYPES or event.status in ("denied", "considered"):
             if event.type in MAKING and event.status == "denied":
-                name = _meant(pack, event, found)
+                name = _meant(pack, event, found, hints)
                 if name:
                     told[name].append(event)
             continue
-        name = _meant(pack, event, found)
+        name = _meant(pack, event, found, hints)
         if not name and event.type in MAKING and (event.date or not event.background):
             opened = _from_event(pack, event, found)
             found[opened.name], name = opened, opened.name
@@ -197,11 +198,36 @@ def _confirmed(event: Event) -> tuple[str, ...]:
     return tuple(who for who in event.source.who if who in parties)
 
 
-def _meant(pack: Pack, event: Event, known: Mapping[str, Commitment]) -> str:
-    """The name of the promise that the event is about; of several the one made nearest to it."""
+def _carried_out(events: Sequence[Event]) -> Mapping[tuple[str, str], frozenset[str]]:
+    """(document, local id) of an agreement -> the goods of what its text says carries it out."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for event in events:
+        for link in event.links:
+            if link.rel == "implements":
+                key = (event.document, link.ref)
+                found[key] = found.get(key, frozenset()) | set(event.items)
+    return found
+
+
+def _meant(
+    pack: Pack,
+    event: Event,
+    known: Mapping[str, Commitment],
+    hints: Mapping[tuple[str, str], frozenset[str]],
+) -> str:
+    """The name of the promise that the event is about.
+
+    Of several the one made nearest to it, then the one on the goods by which its text says that it
+    is carried out, then the one that shares most goods.
+    """
     near = [c for c in known.values() if _same(pack, event, c)]
     day = telling.happened(event)
-    best = min(near, key=lambda c: (_apart(c, day), -_shared(event, c), c.name), default=None)
+    hint = hints.get((event.document, event.local), frozenset())
+
+    def rank(c: Commitment) -> tuple[int, int, int, str]:
+        return _apart(c, day), -len(hint & set(c.items)), -_shared(event, c), c.name
+
+    best = min(near, key=rank, default=None)
     return best.name if best else ""
 
 

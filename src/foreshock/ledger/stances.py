@@ -8,7 +8,7 @@ from typing import Literal
 from foreshock.ledger import telling
 from foreshock.ledger.match import kin
 from foreshock.ledger.periods import days
-from foreshock.ledger.tables import PRESSING, STANCES, Side
+from foreshock.ledger.tables import PRESSING, SAID, STANCES, Side
 from foreshock.words.clocks import Clocks, end_of
 from foreshock.words.markings import Marking, strictest
 from foreshock.words.pack import Pack
@@ -191,7 +191,7 @@ def _taken(event: Event, who: str, about: str, side: Side, known: Known) -> _Tak
         side=side,
         since=since,
         day=telling.happened(event),
-        says=f"{event.type.lower()} {event.mode or ''}".strip(),
+        says=SAID.get((event.type, event.mode or ""), ""),
         said_by=event.source.who or (event.source.kind,),
         until=event.until,
         evidence=(event.id,),

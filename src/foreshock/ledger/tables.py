@@ -278,6 +278,19 @@ STANCES: dict[tuple[str, str, bool], Side] = {
     ("PRESSURE", "litigate", False): "opposes",
 }
 
+#: (type, mode) -> what somebody did who took a side, in words
+SAID = {
+    ("POSITION", "condemn"): "Condemns it.",
+    ("POSITION", "welcome"): "Welcomes it.",
+    ("POSITION", "defend"): "Defends it.",
+    ("POSITION", "impact"): "Says what it means for itself.",
+    ("POSITION", "stance"): "Says where it stands.",
+    ("PRESSURE", "protest"): "Protests.",
+    ("PRESSURE", "litigate"): "Goes to court.",
+    ("PRESSURE", "urge"): "Urges another course.",
+    ("PRESSURE", "lobby"): "Lobbies.",
+}
+
 #: (type, mode) of pressing: which side it takes depends on whether the measure hits who presses
 PRESSING = frozenset({("PRESSURE", "urge"), ("PRESSURE", "lobby"), ("PRESSURE", None)})
 

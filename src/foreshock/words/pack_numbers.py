@@ -63,6 +63,23 @@ def _shares_are_fractions(pack: "Pack") -> Iterator[str]:
             yield f"{at(code)}: share_of_code {code.share_of_code} lies outside 0..1"
 
 
+#: counts of files, none of which can be more than were applied for
+COUNTED = ("approved", "returned", "rejected", "waiting")
+
+
+def _licences_can_be_counted(pack: "Pack") -> Iterator[str]:
+    for row in pack.licence_outcomes:
+        where = at(row, "licence_outcomes")
+        for name in ("applied", *COUNTED, "days_waited"):
+            number = getattr(row, name)
+            if number is not None and number < 0:
+                yield f"{where}: {name} is {number:g}, expected 0 or more"
+            elif name in COUNTED and number is not None and number > (row.applied or number):
+                yield f"{where}: {name} is {number:g} of {row.applied:g} applied, expected no more"
+        if row.share is not None and not 0 <= row.share <= 1:
+            yield f"{where}: share {row.share:g} lies outside 0..1, write 30 % as 0.30"
+
+
 def _shares_make_a_whole(pack: "Pack") -> Iterator[str]:
     """Rows of one source about one item, stage and year: the whole within rounding, or say why not.
 
@@ -103,5 +120,6 @@ RULES: tuple[Callable[["Pack"], Iterator[str]], ...] = (
     _low_likely_high,
     _reported_days_have_a_source,
     _shares_are_fractions,
+    _licences_can_be_counted,
     _shares_make_a_whole,
 )

@@ -345,6 +345,12 @@ def _nothing_is_its_own_ancestor(pack: "Pack") -> Iterator[str]:
             yield f"{at(actor, 'actors')}: {actor.id} owns itself, through {owner[actor.id]}"
 
 
+def _nothing_answers_itself(pack: "Pack") -> Iterator[str]:
+    for row in pack.answers:
+        if row.answer == row.to:
+            yield f"{at(row, 'answers')}: {row.answer} answers itself, expected another"
+
+
 def _nothing_is_made_of_itself(pack: "Pack") -> Iterator[str]:
     """Along consumables and components no item goes into itself."""
     onward: dict[str, list[ref.Need]] = {}
@@ -384,4 +390,5 @@ RULES: tuple[Rule, ...] = (
     _codes_exist,
     _nothing_is_its_own_ancestor,
     _nothing_is_made_of_itself,
+    _nothing_answers_itself,
 )
