@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from foreshock.desk import charts, ledger_words, phrases
+from foreshock.desk import charts, phrases
 from foreshock.desk.evidence import describe
 from foreshock.desk.view import NotThere, View
 from foreshock.errors import RecordError, WrongUse
@@ -293,81 +293,6 @@ def events(view: View, found: Iterable[Event]) -> list[Context]:
         for event in found
     ]
     return sorted(lines, key=lambda line: (line["cited"].day, line["day"]), reverse=True)
-
-
-# -- measures, commitments -----------------------------------------------------------------------
-
-
-def measures(view: View) -> Context:
-    """Every measure known, the one that moved last first."""
-    rows = sorted(
-        view.findings.measures,
-        key=lambda m: max((s.published for s in m.steps), default=date.min),
-        reverse=True,
-    )
-    return {"title": "Measures", "rows": rows}
-
-
-def measure(view: View, name: str) -> Context:
-    """One measure with its life."""
-    found = next((m for m in view.findings.measures if m.name == name), None)
-    if found is None:
-        raise view.absent(f"the measure {name!r}", "Choose one from the list of measures.")
-    marks = [charts.Mark(span(s.date)[0], s.step) for s in found.steps if s.date]
-    order = sorted(found.steps, key=lambda s: span(s.date)[0] if s.date else date.max)
-    return {
-        "title": found.title,
-        "measure": found,
-        "timeline": charts.timeline(marks, view.day, f"Life of {found.name}"),
-        "steps": [(step, view.sources.cite_all(step.evidence)) for step in order],
-        "regimes": [r for r in view.findings.regimes if r.measure == name],
-        "scope": _parts(view, name),
-        "handlings": [
-            (ledger_words.numbers(h), h) for h in view.findings.handlings if h.measure == name
-        ],
-        "conflicts": [c for c in view.findings.conflicts if c.about == name],
-        "stances": [s for s in view.findings.stances if s.about == name],
-        "answers": [a for c in view.findings.chains for a in c.answers if name in (a.answer, a.to)],
-        "warnings": [w for w in view.standing() if w.item in _reach(view, found.items)],
-    }
-
-
-def _parts(view: View, name: str) -> list[tuple[str, list[str]]]:
-    """What a measure reaches and lets through beyond its card: parts and their values."""
-    shown = ("entity", "end_use", "reach", "threshold", "exemption", "validity", "clock")
-    facts = [f for s in view.findings.scopes if s.measure == name for f in s.facts]
-    return [
-        (
-            ledger_words.PARTS[part],
-            [ledger_words.value(part, f.value, view.pack) for f in facts if f.part == part],
-        )
-        for part in shown
-        if any(f.part == part for f in facts)
-    ]
-
-
-def _reach(view: View, keys: Iterable[str]) -> set[str]:
-    return {below for key in keys for below in view.pack.family(key)}
-
-
-def commitments(view: View) -> Context:
-    """Every promise known; the open ones first, by the day they fall due."""
-    rows = sorted(
-        view.findings.commitments,
-        key=lambda c: (c.outcome != "open", c.due or "9999", c.name),
-    )
-    return {
-        "title": "Commitments",
-        "rows": [
-            (row, view.sources.cite_all(row.evidence), _overdue(view, row.due)) for row in rows
-        ],
-        "due": view.findings.due,
-        "what": ledger_words.WHAT,
-    }
-
-
-def _overdue(view: View, due: str | None) -> bool:
-    return bool(due) and span(due or "")[1] < view.day
 
 
 # -- documents, health, about --------------------------------------------------------------------

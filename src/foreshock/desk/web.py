@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from foreshock import __version__, gate
-from foreshock.desk import bulletin, pages
+from foreshock.desk import bulletin, pages, pages_ledger
 from foreshock.desk.doors import ALONE, ANYONE, RULES, STRANGER, Caller, Office
 from foreshock.desk.draw import templates
 from foreshock.desk.evidence import fit
@@ -73,9 +73,12 @@ PAGES: dict[str, tuple[str, Callable[..., Context]]] = {
     "/warnings/{item}/{holder}": ("warning.html", pages.warning_for),
     "/items": ("items.html", pages.items),
     "/items/{key}": ("item.html", pages.item),
-    "/measures": ("measures.html", pages.measures),
-    "/measures/{name:path}": ("measure.html", pages.measure),
-    "/commitments": ("commitments.html", pages.commitments),
+    "/measures": ("measures.html", pages_ledger.measures),
+    "/measures/{name:path}": ("measure.html", pages_ledger.measure),
+    "/commitments": ("commitments.html", pages_ledger.commitments),
+    "/calendar": ("calendar.html", pages_ledger.calendar),
+    "/stances": ("stances.html", pages_ledger.stances),
+    "/chains": ("chains.html", pages_ledger.chains),
     "/documents/{key}": ("document.html", pages.document),
     "/health": ("health.html", pages.health),
     "/about": ("about.html", pages.about),

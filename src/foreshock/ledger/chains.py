@@ -228,6 +228,14 @@ def _public(sides: Sides, name: str) -> Day:
     return min(step.published for step in sides.deals[name].steps)
 
 
+def _began(sides: Sides, name: str) -> str:
+    """The day on which something began, and since when it is public where that came later."""
+    first, out = _span(sides, name), _public(sides, name)
+    if first[0] != first[1]:
+        return str(out)
+    return f"{first[0]}, public since {out}" if out > first[0] else str(first[0])
+
+
 def _passed(sides: Sides, to: str, at: tuple[Day, Day]) -> int | None:
     """Days from one to the other; None where one of the two is only told by month or year."""
     first = _span(sides, to)
@@ -274,10 +282,10 @@ def later(days_passed: int | None) -> str:
     """How long after, in words.
 
     >>> later(0), later(2), later(None)
-    ('on the same day', '2 days after it', 'a date is only told by month or year')
+    ('on the same day', '2 days after it', 'how many days after it is not told')
     """
     if days_passed is None:
-        return "a date is only told by month or year"
+        return "how many days after it is not told"
     if days_passed == 0:
         return "on the same day"
     if days_passed < 0:
@@ -362,7 +370,7 @@ def _chain(sides: Sides, answers: Sequence[Answer]) -> Chain:
     heads = [n for n in names if n in _names(told) - answering] or names
     # what set it off is a measure; a promise comes later, and is carried out
     start = next((n for n in heads if n in sides.measures), heads[0])
-    began = f"{_public(sides, start)}: {_title(sides, start)}"
+    began = f"{_began(sides, start)}: {_title(sides, start)}"
     says = f"{began}."
     for one in told:
         gap = "" if one.days is None else f" ({later(one.days)})"
