@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from foreshock.ledger import tables
@@ -141,7 +142,12 @@ class Experience:
 
 def by_hand(measure: Measure) -> bool:
     """Whether the measure holds goods up at customs or by slow files, and asks for no licence."""
-    tools = {word for word in measure.instruments if word in tables.TOOLS}
+    return _by_hand(measure.instruments)
+
+
+@lru_cache(maxsize=4096)
+def _by_hand(instruments: tuple[str, ...]) -> bool:
+    tools = {word for word in instruments if word in tables.TOOLS}
     return bool(tools) and tools <= tables.INFORMAL
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from msgspec.structs import replace
@@ -90,11 +91,16 @@ def mode_of(measure: Measure, now: Standing) -> Mode | None:
     Of several instruments the hardest decides; a ban that lets exemptions through is a licence.
     Rules that reach only companies on a list hold up no whole flow.
     """
-    words = set(measure.instruments)
+    return _mode(measure.instruments, now.eased)
+
+
+@lru_cache(maxsize=4096)
+def _mode(instruments: tuple[str, ...], eased: bool) -> Mode | None:
+    words = set(instruments)
     reach = words - tables.NARROW if words & tables.NAMED_ONLY else words
     modes = {tables.TOOLS[word].mode for word in reach if word in tables.TOOLS}
     mode = next((mode for mode in tables.HARDEST if mode in modes), None)
-    return tables.ONCE_EASED.get(mode, mode) if mode and now.eased else mode
+    return tables.ONCE_EASED.get(mode, mode) if mode and eased else mode
 
 
 def unknown_delays(pack: Pack, measures: Iterable[Held], day: Day) -> tuple[str, ...]:
@@ -163,16 +169,23 @@ def _both(how: Practice) -> Literal["reported", "prior"]:
     return "reported" if both == ("reported", "reported") else "prior"
 
 
-def _flows(measure: Measure) -> list[tuple[str, tuple[str, ...]]]:
+def _flows(measure: Measure) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Origin and destinations of the flows concerned; imports are held up on their way in."""
-    targets = tuple(sorted(telling.places(measure.targets)))
-    if measure.targets and not targets:
-        return []  # named companies only: no whole flow
+    return _between(measure.issuer, measure.targets, measure.instruments)
+
+
+@lru_cache(maxsize=4096)
+def _between(
+    issuer: str, aims: tuple[str, ...], instruments: tuple[str, ...]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    targets = tuple(sorted(telling.places(aims)))
+    if aims and not targets:
+        return ()  # named companies only: no whole flow
     reach = ("all",) if "all" in targets or not targets else targets
-    tools = (tables.TOOLS.get(word) for word in measure.instruments)
+    tools = (tables.TOOLS.get(word) for word in instruments)
     if "import" in {tool.family for tool in tools if tool is not None and tool.mode}:
-        return [(origin, (measure.issuer,)) for origin in reach]
-    return [(measure.issuer, reach)]
+        return tuple((origin, (issuer,)) for origin in reach)
+    return ((issuer, reach),)
 
 
 def _apart(destinations: tuple[str, ...], rows: Sequence[LicenceOutcome]) -> list[tuple[str, ...]]:
