@@ -93,6 +93,11 @@ def test_nobody_is_for_or_against_a_metal_where_the_text_names_no_measure() -> N
     assert [(s.who, s.about, s.stance) for s in stances] == [("EU", "min.ga", "exposed")]
 
 
+def test_nobody_is_undecided_on_his_own_rule() -> None:
+    told = [notice("2023-07-07"), event("2023-07-07", "POSITION", mode="stance", local="s")]
+    assert open_book(PACK, told, date(2023, 10, 1)).stances == ()
+
+
 def test_urging_alone_tells_no_stance() -> None:
     urged = event("2023-01-10", "PRESSURE", mode="urge", actors=("US",), targets=("NL",))
     assert open_book(PACK, [urged], date(2023, 10, 1)).stances == ()

@@ -117,3 +117,16 @@ def test_the_network_is_told_of_destinations_let_through_and_of_reach_abroad() -
     assert regime.reach == ("foreign_direct_product", "de_minimis")
     plain = replace(RULE, measures=(replace(GALLIUM, id="CN-2025-61"),), scopes=())
     assert open_book(plain, [], day("2025-12-02")).regimes()[0].reach == ()
+
+
+def test_what_is_noted_of_one_rule_only_is_said_not_to_be_noted_of_the_other() -> None:
+    twin = replace(ABROAD, id="CN-2025-62", codes=())
+    steps = tuple(
+        step(name, "in_force", "2025-10-09", "2025-10-09") for name in (ABROAD.id, twin.id)
+    )
+    pack = replace(PACK, measures=(ABROAD, twin), steps=steps, scopes=(row("threshold", "0.1 %"),))
+    book = open_book(pack, [], day("2025-12-01"))
+    one, other = (book.scope(book.measure(name)) for name in (ABROAD.id, twin.id))
+    told = {d.part: d.says for d in differences(one, other)}
+    assert told["threshold"] == "of CN-2025-62 nothing is noted here"
+    assert {d.part: d.says for d in differences(other, one)} == told

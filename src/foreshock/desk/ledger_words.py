@@ -181,8 +181,9 @@ def difference_lines(found: Iterable[Difference], pack: Pack) -> list[str]:
         if one.part == "state":
             lines.append(f"{one.says}.")
             continue
-        lines += [f"+ {PARTS[one.part]}: {added}"] if added else []
-        lines += [f"- {PARTS[one.part]}: {removed}"] if removed else []
+        note = f" ({one.says})" if one.says else ""
+        lines += [f"+ {PARTS[one.part]}: {added}{note}"] if added else []
+        lines += [f"- {PARTS[one.part]}: {removed}{note}"] if removed else []
     return [phrases.plain(line) for line in lines]
 
 
@@ -194,6 +195,8 @@ def commitment_lines(one: Commitment, pack: Pack, day: date) -> list[str]:
     lines = [phrases.plain(f"{one.name}: {who} promised{to}: {one.what}")]
     confirmed = phrases.names(one.confirmed_by, pack)
     alone = f"said by {said} only" if not confirmed else f"said by {said}, confirmed by {confirmed}"
+    if len(one.who_says) > 1 and {*one.who_promises, *one.to_whom} <= set(one.who_says):
+        alone = "said by both sides" if len(one.who_says) == 2 else "said by all of them"
     due = f"due {one.due}" if one.due else "no deadline was told"
     lines.append(f"  {one.made or 'day not told'}; {alone}; {due}; {outcome(one, day)}.")
     return lines

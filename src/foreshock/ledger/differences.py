@@ -61,7 +61,11 @@ def differences(earlier: Scope, later: Scope) -> tuple[Difference, ...]:
         added = tuple(value for value in after if value not in before)
         removed = tuple(value for value in before if value not in after)
         if added or removed:
-            found.append(Difference(part=part, added=added, removed=removed))
+            says = ""
+            if earlier.measure != later.measure and not (before and after):
+                # two rules: what nobody noted of one of them may hold there all the same
+                says = f"of {later.measure if before else earlier.measure} nothing is noted here"
+            found.append(Difference(part=part, added=added, removed=removed, says=says))
     if earlier.state != later.state:
         says = f"{earlier.state} became {later.state}".replace("_", " ")
         found.append(

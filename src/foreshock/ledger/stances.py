@@ -123,12 +123,13 @@ def _of_events(pack: Pack, events: Sequence[Event], known: Known) -> Iterable[_T
 
 
 def _can_say(who: str, side: Side, about: str, known: Known) -> bool:
-    """Whether the side tells anything: nobody is exposed to his own rule, or undecided on his own
-    deal; and nobody is for or against a metal: what was meant cannot be told."""
+    """Whether the side tells anything: nobody is exposed to his own rule, or undecided on it or on
+    his own deal; and nobody is for or against a metal: what was meant cannot be told."""
     if about not in known.measures and about not in known.deals:
         return side not in ("supports", "opposes")
     if about in known.measures:
-        return not (known.measures[about].issuer == who and side in ("exposed", "unaffected"))
+        own = known.measures[about].issuer == who
+        return not (own and side in ("exposed", "unaffected", "undecided"))
     return not (about in known.deals and _party(known.deals[about], who) and side == "undecided")
 
 
