@@ -140,6 +140,8 @@ def test_a_person_writes_corrects_and_takes_back_and_everything_is_kept(call, tm
     entries = json.loads(call("record", "list", "--json", *home).out)["entries"]
     assert [(e["by"], e["stands"]) for e in entries] == [("kim", False), ("lee", True)]
     assert entries[1]["row"]["what"] == "For a year"
+    again = call("record", "withdraw", one["id"], "--why", "twice", *home)
+    assert (again.code, "stands no longer" in again.err) == (2, True)
     gone = call("record", "withdraw", entries[1]["id"], "--why", "was a rumour", *home)
     assert gone.code == 0
     assert "suspended" not in call("measures", "show", "CN-2023-39", *home).out.split("Its life")[0]
@@ -173,6 +175,11 @@ def test_a_row_of_the_pack_is_corrected_by_its_place_in_the_file(call, tmp_path)
     eased = {s["date"]: s["evidence"] for s in after["steps"] if s["step"] == "eased"}
     assert eased["2023-09-20"][0].startswith("entry-")
     assert ref not in {one for evidence in eased.values() for one in evidence}
+    (entry,) = json.loads(call("record", "list", "--json", *home).out)["entries"]
+    assert entry["row"]["publisher"] == "our mission"
+    assert not entry["row"].get("source_url"), "the page of the old row does not say so"
+    again = call("record", "step", *words, *home)
+    assert (again.code, "stands no longer" in again.err) == (2, True)
 
 
 def test_what_is_for_named_persons_only_is_not_shown_at_the_desk(call, tmp_path):

@@ -136,6 +136,12 @@ def _verb(name: str) -> None:
     app.command(name)(write)
 
 
+#: columns that tell of the source of a row
+SOURCE = (
+    "publisher", "source_url", "source_date", "checked", "second_url", "second_publisher", "note",
+)  # fmt: skip
+
+
 class _Said(msgspec.Struct, frozen=True):
     """Who writes, on what source, in whose place, why."""
 
@@ -266,6 +272,9 @@ def _entry(archive: "Archive", pack: Pack, what: tuple[str, dict[str, str]], sai
             {n: cell(v) for n, v in msgspec.structs.asdict(standing).items()} if standing else {}
         )
         before.pop("ref", None)
+        if said.source["publisher"] or said.source["source_url"]:
+            # the source is another one now: no part of the old one may seem to say so too
+            before = {name: text for name, text in before.items() if name not in SOURCE}
         instead = () if old else instead
     public = parse_day(said.published, "--published") if said.published else today
     if public > today:
@@ -355,21 +364,47 @@ def _refuse_what_cannot_be(pack: Pack, archive: "Archive", entry: Entry) -> None
 
 def _meant(archive: "Archive", pack: Pack, word: str) -> tuple[str, tuple[str, ...], Entry | None]:
     """The table, the key and, of an entry, the entry that the word names."""
-    from foreshock.ledger.entries import OPEN, key_of, rows_by_key
+    from foreshock.ledger.entries import OPEN, key_of, rows_by_key, standing_entries
     from foreshock.words.tables import row_of
 
+    stands = standing_entries(archive.known(Entry), now().date())
     found = archive.get(word)
     if isinstance(found, Entry) and not found.withdrawn:
+        if found.id not in {entry.id for entry in stands}:
+            raise WrongUse(
+                f"{word} stands no longer: it was corrected or taken back",
+                expected="an entry that stands",
+                next_step="`foreshock record list` shows which one stands in its place.",
+            )
         return found.table, key_of(found.table, row_of(TABLES[found.table][1], found.row)), found
     for table in OPEN:
         for key, row in rows_by_key(pack, table).items():
             if getattr(row, "ref", "") == word:
+                if any(_overrides(entry, table, key) for entry in stands):
+                    raise WrongUse(
+                        f"{word} stands no longer: it was corrected or taken back",
+                        expected="a row that stands",
+                        next_step="`foreshock record list` shows what stands in its place.",
+                    )
                 return table, key, None
     raise WrongUse(
         f"{word!r} is no row that can be corrected",
         expected="the id of an entry, or pack:file:line of a row of the ledger's tables",
         next_step="`foreshock record list` and the evidence of a measure name them.",
     )
+
+
+def _overrides(entry: Entry, table: str, key: tuple[str, ...]) -> bool:
+    """Whether the entry stands in the place of the row with this key."""
+    from foreshock.ledger.entries import key_of
+    from foreshock.words.tables import row_of
+
+    if entry.table != table or entry.instead_of == key:
+        return entry.table == table
+    try:
+        return not entry.withdrawn and key_of(table, row_of(TABLES[table][1], entry.row)) == key
+    except RecordError:  # a row of an earlier form stands in nobody's place
+        return False
 
 
 for _name in VERBS:
