@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from foreshock import __version__
-from foreshock.desk import cli_ledger, cli_line, cli_missions, exchanging, options
+from foreshock.desk import cli_ledger, cli_line, cli_measures, cli_missions, exchanging, options
 from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
 from foreshock.desk.cli_audit import app as audit_app
@@ -74,7 +74,7 @@ app.add_typer(taxii_app, name="taxii")
 app.add_typer(partners_app, name="partners")
 app.add_typer(parcel_app, name="parcel")
 app.add_typer(audit_app, name="audit")
-app.add_typer(cli_ledger.measures_app, name="measures")
+app.add_typer(cli_measures.app, name="measures")
 app.add_typer(record_app, name="record")
 app.add_typer(cli_missions.missions_app, name="missions")
 app.add_typer(cli_missions.report_app, name="report")
