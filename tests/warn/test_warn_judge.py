@@ -106,6 +106,29 @@ def test_the_same_announcement_hardly_matters_to_who_gets_little_from_there(pack
     assert warning.p90 < 0.05
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({}, "a licence requirement"),
+        ({"instruments": ("customs_check",)}, "checks at customs"),
+        (
+            {"instruments": ("customs_check", "guidance"), "informal": True},
+            "checks at customs and guidance behind doors without a published rule",
+        ),
+        ({"items": ("min.ga.metal",)}, "on a part of it: gallium metal"),
+    ],
+)
+def test_a_hold_is_told_as_what_it_is_and_on_what_part(pack, more, says):
+    part = msgspec.structs.replace(pack.item["min.ga"], id="min.ga.metal", parent="min.ga")
+    part = msgspec.structs.replace(part, name="gallium metal", ref="")
+    wider = msgspec.structs.replace(pack, items=(*pack.items, part))
+    held = msgspec.structs.replace(regime("in_force"), **more)
+    warning = judged(wider, fresh=(held,), dependences=(dependence(0.9),))
+    said = " ".join(reason.says for reason in warning.reasons)
+    assert says in said
+    assert ("licence requirement" in said) == ("instruments" not in more)
+
+
 def test_a_threat_against_half_of_the_supply_is_worth_attention(pack):
     threat = event("THREATEN", status="announced")
     assert judged(pack, events=(threat,), dependences=(dependence(0.6),)).level == 1
