@@ -1,7 +1,7 @@
 """How fast the TAXII server takes objects in and gives them out; beside a peer where there is one.
 
     python benchmarks/exchange.py [--count 100000] [--runs 1] [--database DSN]
-                                  [--peer-python PYTHON --peer-count 2000]
+                                  [--peer-python PYTHON --peer-count 1000]
 
 One client, one server process on the same machine, objects of about 1 kB of six types, posts of
 500, pages of 1000. The client is the standard library's HTTP client and does not parse what it
@@ -100,8 +100,8 @@ def spread(taken: list[float]) -> str:
     return f"{statistics.median(ordered):.2f} / {ordered[int(len(ordered) * 0.99)]:.2f}"
 
 
-def run(client: Client, objects: list[bytes], path: str) -> dict[str, str]:
-    """Post all, fetch all, poll; the rows of the table."""
+def run(client: Client, objects: list[bytes], path: str, often: int = 500) -> dict[str, str]:
+    """Post all, fetch all, poll so often; the rows of the table."""
     rows: dict[str, str] = {}
     bodies = [
         b'{"objects":[' + b",".join(objects[n : n + BATCH]) + b"]}"
@@ -129,18 +129,17 @@ def run(client: Client, objects: list[bytes], path: str) -> dict[str, str]:
     rows[f"a page of {PAGE}, ms (median / 99 %)"] = spread(taken[:-1])
     assert got == len(objects), f"posted {len(objects)}, got {got}"
     rows["a poll with nothing new, ms (median / 99 %)"] = spread(
-        timed(lambda: client.ask(f"{path}?added_after={after}"), 500)
+        timed(lambda: client.ask(f"{path}?added_after={after}"), often)
     )
     name = json.loads(objects[len(objects) // 2])["id"]
     rows["one object by its id, ms (median / 99 %)"] = spread(
-        timed(lambda: client.ask(f"{path}{name}/"), 200)
+        timed(lambda: client.ask(f"{path}{name}/"), often)
     )
-    if len(objects) >= BATCH:
-        fresh = list(made(200, seed=11))
-        one_by_one = iter(fresh)
-        begun = time.perf_counter()
-        timed(lambda: client.ask(path, b'{"objects":[' + next(one_by_one) + b"]}"), len(fresh))
-        rows["posts of one object, a second"] = f"{len(fresh) / (time.perf_counter() - begun):,.0f}"
+    fresh = list(made(often // 2, seed=11))
+    one_by_one = iter(fresh)
+    begun = time.perf_counter()
+    timed(lambda: client.ask(path, b'{"objects":[' + next(one_by_one) + b"]}"), len(fresh))
+    rows["posts of one object, a second"] = f"{len(fresh) / (time.perf_counter() - begun):,.0f}"
     return rows
 
 
@@ -167,19 +166,8 @@ def ours(database: str) -> Iterator[tuple[Client, str, Callable[[], float]]]:
 
 MEDALLION = """
 import sys
-from flask import Flask
-from medallion import application_instance as app, set_config, register_blueprints
-from medallion import init_backend
-from medallion.backends.memory_backend import MemoryBackend
-port, secret, data = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-config = {"users": {"bench": secret}, "taxii": {"max_page_size": 1000},
-          "backend": {"module": "medallion.backends.memory_backend",
-                      "module_class": "MemoryBackend", "filename": data}}
-set_config(app, "users", config)
-set_config(app, "taxii", config)
-set_config(app, "backend", config)
-register_blueprints(app)
-app.run(port=port, threaded=True)
+from medallion import load_app
+load_app(sys.argv[1]).run(port=int(sys.argv[2]), threaded=True)
 """
 
 
@@ -211,10 +199,17 @@ def medallion(python: str) -> Iterator[tuple[Client, str, Callable[[], float]]]:
                 ],
             },
         }
-        file = Path(folder) / "data.json"
-        file.write_text(json.dumps(data))
         secret, port = secrets.token_hex(12), _free()
-        with _running([python, "-c", MEDALLION, str(port), secret, str(file)], port) as process:
+        file, config = Path(folder) / "data.json", Path(folder) / "config.json"
+        file.write_text(json.dumps(data))
+        backend = "medallion.backends.memory_backend"
+        said = {
+            "users": {"bench": secret},
+            "taxii": {"max_page_size": PAGE},
+            "backend": {"module": backend, "module_class": "MemoryBackend", "filename": str(file)},
+        }
+        config.write_text(json.dumps(said))
+        with _running([python, "-c", MEDALLION, str(config), str(port)], port) as process:
             path = f"/t/collections/{collection}/objects/"
             yield Client(port, secret, ""), path, lambda: _memory(process.pid)
 
@@ -258,7 +253,7 @@ def main() -> None:
     words.add_argument("--runs", type=int, default=1)
     words.add_argument("--database", default="")
     words.add_argument("--peer-python", default="")
-    words.add_argument("--peer-count", type=int, default=2_000)
+    words.add_argument("--peer-count", type=int, default=1_000)
     given = words.parse_args()
     objects = list(made(given.count))
     size = sum(map(len, objects)) / len(objects)
@@ -275,7 +270,7 @@ def main() -> None:
             rows["memory of the server, MB"] = f"{memory():.0f}"
         columns.append((f"Foreshock, {len(few):,}", rows))
         with medallion(given.peer_python) as (client, path, memory):
-            rows = run(client, few, path)
+            rows = run(client, few, path, 10)
             rows["memory of the server, MB"] = f"{memory():.0f}"
         columns.append((f"medallion (peer), {len(few):,}", rows))
     load = os.getloadavg()[0]

@@ -181,7 +181,7 @@ def test_what_waits_is_written_together_and_each_is_told_of_its_own(shelf, monke
     assert begun.wait(30)
     for thread in threads[1:]:
         thread.start()
-    while len(shelf._waiting) < 10:
+    while len(shelf._waiting) < 10 and all(thread.is_alive() for thread in threads):
         time.sleep(0.01)
     go_on.set()
     for thread in threads:

@@ -4,6 +4,8 @@ import json
 import stat
 
 import pytest
+from taxii_house import note
+from taxii_served import served
 
 from foreshock.exchange.taxii import read_book
 
@@ -95,3 +97,94 @@ def test_a_book_that_was_spoilt_is_said(offered, call, home):
     ended = call("taxii", "describe", "--home", home)
     assert ended.code == 1
     assert "taxii.json" in ended.err
+
+
+# -- two houses ----------------------------------------------------------------------------------
+
+
+def test_what_one_house_publishes_another_pulls_reads_and_answers(call, tmp_path):
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    assert call("up", "--no-serve", "--holder", "KR", "--home", ours).code == 0
+    with served(ours) as to:
+        unnamed = call("taxii", "publish", "Warnings", "--house", " ", "--home", ours)
+        assert "no name yet" in unnamed.err
+        first = call("taxii", "publish", "Warnings", "--home", ours)
+        assert first.code == 0
+        count = int(first.out.split()[0])
+        assert count > 20
+        assert (
+            f"0 new, {count} there already"
+            in call("taxii", "publish", "Warnings", "--home", ours).out
+        )
+
+        secret = tmp_path / "secret"
+        secret.write_text(to.secret)
+        login = ("--from", "kr", "--user", "partner", "--secret-file", secret, "--home", theirs)
+        got = call("taxii", "pull", to.url, *login)
+        assert (got.code, got.out) == (0, f"Warnings: {count} new, 0 here already, 0 set aside\n")
+        again = call("taxii", "pull", to.url, *login, "--limit", "7").out
+        assert again.startswith("Warnings: 0 new")
+
+        listed = call("taxii", "list", "--type", "report", "--home", theirs).out
+        assert "WARNING level" in listed
+        told = json.loads(call("taxii", "list", "--json", "--home", theirs).out)
+        assert len(told["objects"]) == count
+        report = next(one for one in told["objects"] if one["type"] == "report")
+        shown = call("taxii", "show", report["id"], "--home", theirs).out
+        assert "Probability that a shortage begins" in shown
+        assert "from kr, TLP:CLEAR" in shown
+        raw = json.loads(call("taxii", "show", report["id"], "--json", "--home", theirs).out)
+        assert raw["id"] == report["id"]
+        assert call("taxii", "list", "--since", "2999-01-01", "--home", theirs).out == ""
+        assert call("taxii", "aside", "--home", theirs).out == ""
+
+        back = (*login[:-1], ours)
+        sent = call("taxii", "push", to.url, "--collection", "Warnings", *back)
+        assert (sent.code, sent.out) == (0, f"{count} sent, 0 sent before, 0 not taken\n")
+        again = call("taxii", "push", to.url, "--collection", "Warnings", *back).out
+        assert again == f"0 sent, {count} sent before, 0 not taken\n"
+        refused = call("taxii", "push", to.url, "--collection", "Nowhere", *login)
+        assert "no collection 'Nowhere' that we may write" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "code"),
+    [
+        (("pull", "nonsense", "--from", "x"), "the address is 'nonsense'", 2),
+        (("pull", "http://127.0.0.1:9/"), "cannot be reached", 1),
+        (("pull", "http://127.0.0.1:9/", "--user", "x"), "go together", 2),
+        (("pull", "http://127.0.0.1:9/", "--from", "a/b"), "without a slash", 2),
+        (("pull", "http://127.0.0.1:9/", "--limit", "0"), "--limit is 0", 2),
+        (("pull", "http://a:b@127.0.0.1:9/"), "holds a name or a secret", 2),
+        (("show", "report--1"), "no object 'report--1'", 2),
+        (("list", "--since", "soon"), "--since is 'soon'", 2),
+        (("list", "--database", "host=/nowhere user=x"), "the database refused", 1),
+    ],
+)
+def test_what_cannot_be_fetched_or_shown_is_one_sentence(
+    call, home, words, said, code, monkeypatch
+):
+    monkeypatch.setattr("foreshock.exchange.taxii.wire.TRIES", 1)
+    ended = call("taxii", *words, "--home", home)
+    assert said in ended.err
+    assert ended.code == code
+
+
+def test_nothing_from_partners_is_said_as_such(call, home):
+    assert "Nothing has come" in call("taxii", "list", "--home", home).err
+    assert "Nothing was set aside" in call("taxii", "aside", "--home", home).err
+
+
+def test_objects_for_named_persons_are_counted_and_not_shown(call, home):
+    from foreshock.archive.shelf import open_shelf
+    from foreshock.exchange.intake import sort_out
+    from foreshock.words.markings import Marking
+
+    red = json.dumps(note(1, marking=Marking.RED, content="hush")).encode()
+    with open_shelf(home) as shelf:
+        shelf.put("from kr/c", sort_out([red])[0])
+    ended = call("taxii", "list", "--home", home)
+    assert ended.out == ""
+    assert "1 object(s) are marked for named persons only" in ended.err
+    assert "hush" not in call("taxii", "list", "--json", "--home", home).out
+    assert call("taxii", "show", note(1)["id"], "--home", home).code == 2

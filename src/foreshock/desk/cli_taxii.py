@@ -1,8 +1,6 @@
 """The verbs `foreshock taxii ...`: objects offered to partners, and fetched from them."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,27 +10,28 @@ import typer
 from foreshock import gate
 from foreshock.desk import options
 from foreshock.desk import settings as configured
+from foreshock.desk.cli_taxii_partner import (
+    NAMED,
+    VERBS,
+    Database,
+    House,
+    house_name,
+    secret_of,
+    shelf_of,
+)
 from foreshock.desk.options import Home, Json
 from foreshock.desk.output import as_json
 from foreshock.desk.talk import emit, progress, say, show
 from foreshock.errors import WrongUse
-from foreshock.words.records import Receiver
 
 if TYPE_CHECKING:
     from foreshock.exchange.taxii import Account, Book
-    from foreshock.words.shelf import Shelf
 
 app = typer.Typer(help="Exchange STIX objects by TAXII 2.1.", no_args_is_help=True)
 
 Circle = Annotated[
     str, typer.Option("--for", help="The widest circle: public, community, organisation, own.")
 ]
-Database = Annotated[
-    str | None,
-    typer.Option(help="PostgreSQL that keeps the objects, as a DSN; else a file in the archive."),
-]
-#: refused objects named one by one; the rest is counted
-NAMED = 20
 
 
 @app.command()
@@ -108,7 +107,7 @@ def add_account(
     """
     from foreshock.exchange.taxii import book as books
 
-    receiver = _receiver(name, circle)
+    receiver = options.receiver(circle, name)
     secret = secret_of(secret_file)
     given = secret or books.new_secret()
 
@@ -188,7 +187,8 @@ def _plain(book: "Book") -> dict[str, object]:
 
 
 def _described(book: "Book") -> Iterator[str]:
-    yield f"{book.title}, {book.url or 'on the address where it listens'}"
+    where = book.url or "on the address where it listens"
+    yield f"{book.title or 'a house without a name'}, {where}"
     titles = {one.id: one.title for one in book.collections}
     for one in book.collections:
         yield f"collection {one.id}  {one.title} (at most {one.marking.name.replace('_', '+')})"
@@ -210,9 +210,7 @@ def _rights(account: "Account", titles: dict[str, str]) -> str:
 @app.command()
 def publish(
     collection: Annotated[str, typer.Argument(help="Id or title of the collection.")],
-    house: Annotated[
-        str, typer.Option("--house", help="Our name, as others know us.")
-    ] = "Foreshock house",
+    house: House = None,
     database: Database = None,
     home: Home = None,
 ) -> None:
@@ -223,7 +221,7 @@ def publish(
 
     Example: foreshock taxii publish Warnings --house "Mission of X"
     """
-    from foreshock.desk.publishing import objects_for
+    from foreshock.desk.publishing import bodies_for
     from foreshock.exchange.taxii import book as books
     from foreshock.exchange.taxii.publish import publish as put
 
@@ -231,9 +229,11 @@ def publish(
     chosen = books.find_collection(books.read_book(settings.home), collection)
     circle = next(c for c, most in gate.MAY_SEE.items() if most == chosen.marking)
     with progress() as told:
-        objects, held = objects_for(settings, _receiver(chosen.title, circle), house, told)
+        bodies, held = bodies_for(
+            settings, options.receiver(circle, chosen.title), house_name(settings, house), told
+        )
     with shelf_of(settings, database) as shelf:
-        done = put(shelf, chosen, objects)
+        done = put(shelf, chosen, bodies)
     for one in done.refused[:NAMED]:
         say(f"Not published: {one.id} {one.version}: {one.why}.")
     if held:
@@ -241,31 +241,5 @@ def publish(
     emit(f"{done.kept} new, {done.same} there already, {len(done.refused)} refused\n")
 
 
-# -- what the verbs share ------------------------------------------------------------------------
-
-
-def _receiver(name: str, circle: str) -> Receiver:
-    return msgspec.structs.replace(options.receiver(circle), name=name)
-
-
-def secret_of(file: Path | None) -> str:
-    """The first line of a file, - for stdin; empty without a file. Raises `WrongUse`."""
-    if file is None:
-        return ""
-    try:
-        text = sys.stdin.readline() if str(file) == "-" else file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"the secret in {file} cannot be read: {error}") from None
-    secret = text.splitlines()[0].strip() if text.strip() else ""
-    if not secret:
-        raise WrongUse(f"{file} holds no secret", expected="one line")
-    return secret
-
-
-@contextmanager
-def shelf_of(settings: configured.Settings, database: str | None) -> Iterator["Shelf"]:
-    """The shelf that the settings name; `database` goes before them."""
-    from foreshock.archive.shelf import open_shelf
-
-    with open_shelf(settings.home, database or settings.database) as shelf:
-        yield shelf
+for _name, _verb in VERBS.items():
+    app.command(_name)(_verb)

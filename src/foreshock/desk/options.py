@@ -101,15 +101,15 @@ def port(number: int) -> int:
     return number
 
 
-def receiver(circle: str) -> Receiver:
-    """The circle that `--for` names; raises `WrongUse` for another word.
+def receiver(circle: str, name: str = "") -> Receiver:
+    """The circle that `--for` names, of `name` or as such; raises `WrongUse` for another word.
 
     >>> receiver("community").circle
     'community'
     """
     if circle not in _CIRCLES:
         raise WrongUse(f"--for is {circle!r}", expected=f"one of {', '.join(_CIRCLES)}")
-    return msgspec.convert({"name": circle, "circle": circle}, Receiver)
+    return msgspec.convert({"name": name or circle, "circle": circle}, Receiver)
 
 
 def folders(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -17,10 +16,10 @@ from foreshock.words.pack import load
 from foreshock.words.records import EarlyWarning, Receipt, Receiver
 
 
-def objects_for(
+def bodies_for(
     settings: Settings, receiver: Receiver, house: str, told: Told
-) -> tuple[list[dict[str, Any]], int]:
-    """The objects that a circle may see, and how many records it may not.
+) -> tuple[list[bytes], int]:
+    """The objects that a circle may see, each as its bytes, and how many records it may not.
 
     Warnings are those that a live round has issued, with the clocks of their issue, so that what
     is published twice is the same object. Raises `WrongUse` where no live round was run.
@@ -41,7 +40,7 @@ def objects_for(
     records = (*passed.warnings, *passed.measures, *passed.commitments)
     made = stix.bundle(records, receiver, house, pack, first)
     held = len(issued) + len(found.measures) + len(found.commitments) - len(records)
-    return made.get("objects", []), held
+    return [msgspec.json.encode(one) for one in made.get("objects", [])], held
 
 
 def own_warnings(archive: Archive) -> Iterable[EarlyWarning]:

@@ -72,6 +72,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(128)  # from now on nobody is turned away, though nobody answers yet
     except OSError as error:
         listener.close()
         why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror}"

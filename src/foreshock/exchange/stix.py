@@ -57,6 +57,8 @@ def name_of(kind: str, what: str) -> str:
 
 
 EXTENSION = name_of("extension-definition", "1.0")
+#: whose the extension is; no house has this name
+PROJECT = "Foreshock project"
 
 #: when the extension was written down; it is the same object in every house
 EXTENDED = "2026-11-25T00:00:00.000Z"
@@ -81,7 +83,12 @@ def bundle(
     """
     passed, _ = gate.fit_for(records, receiver)
     maker = identity(house)
-    objects: dict[str, Object] = {maker["id"]: maker, EXTENSION: extension(maker["id"])}
+    project = identity(PROJECT)
+    objects: dict[str, Object] = {
+        maker["id"]: maker,
+        project["id"]: project,
+        EXTENSION: extension(project["id"]),
+    }
     for record in passed:
         for made in _objects(record, maker["id"], pack):
             if made["type"] == "report" and isinstance(record, EarlyWarning):
@@ -392,6 +399,26 @@ def _morning(day: date) -> datetime:
 def _stamp(moment: datetime) -> str:
     at = moment.astimezone(UTC)
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+class _Head(msgspec.Struct):
+    id: str = ""
+    modified: str = ""
+    created_by_ref: str = ""
+
+
+def made_by(body: bytes) -> str:
+    """Who an object says has made it; empty where it does not say, or is none."""
+    try:
+        return msgspec.json.decode(body, type=_Head).created_by_ref
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
+
+
+def name_and_version(body: bytes) -> tuple[str, str]:
+    """Id and `modified` of an object of ours."""
+    head = msgspec.json.decode(body, type=_Head)
+    return head.id, head.modified
 
 
 def as_lines(said: Object) -> bytes:

@@ -29,7 +29,8 @@ SHORTEST = 12
 class Book(Struct, frozen=True, kw_only=True):
     """What the server offers, and to whom."""
 
-    title: str = "Foreshock house"
+    #: the name of this house; what it publishes is made by the identity of that name
+    title: str = ""
     #: address of the API root as partners reach it; empty: where the server listens
     url: str = ""
     contact: str = ""
@@ -39,7 +40,7 @@ class Book(Struct, frozen=True, kw_only=True):
     def house(self, listens: str) -> House:
         """What the server says of itself; `listens` is the address it has on this machine."""
         return House(
-            title=self.title,
+            title=self.title or "Foreshock",
             url=self.url or f"{listens}{ROOT}",
             contact=self.contact,
             collections=self.collections,

@@ -1,9 +1,6 @@
 """Our own objects into a collection, examined like anybody else's."""
 
-from collections.abc import Iterable
-from typing import Any
-
-import msgspec
+from collections.abc import Sequence
 
 from foreshock.exchange.intake import Refused, sort_out
 from foreshock.exchange.taxii.accounts import Collection
@@ -24,13 +21,12 @@ class Put(Struct, frozen=True, kw_only=True):
     refused: tuple[Refused, ...] = ()
 
 
-def publish(shelf: Shelf, collection: Collection, objects: Iterable[dict[str, Any]]) -> Put:
+def publish(shelf: Shelf, collection: Collection, bodies: Sequence[bytes]) -> Put:
     """Keep our objects in a collection; what is marked stricter than it allows is refused.
 
     TLP:RED never lies in a collection. An object that is there already is left as it is.
     """
-    made = [msgspec.json.encode(one) for one in objects]
-    items, refused = sort_out(made)
+    items, refused = sort_out(bodies)
     most = min(collection.marking, Marking.AMBER_STRICT)
     fit = [item for item in items if item.marking <= most]
     refused += [

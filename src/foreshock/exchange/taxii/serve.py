@@ -10,6 +10,7 @@ Source: TAXII Version 2.1, OASIS Standard, 10 June 2021. Where the standard leav
 """
 
 import asyncio
+import logging
 import re
 import time
 import uuid
@@ -25,7 +26,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from foreshock.errors import ArchiveBusy, ArchiveFull, Misread
+from foreshock.errors import ArchiveBusy, ArchiveError, ArchiveFull, Misread
 from foreshock.exchange.intake import Refused, Unparsed, sort_out, take_apart
 from foreshock.exchange.taxii import ask
 from foreshock.exchange.taxii.accounts import Account, Collection, Door, House
@@ -39,6 +40,8 @@ STATUS_KEPT = 3 * 86_400
 BODY_SECONDS = 30.0
 #: objects in one POST; more are refused before any is looked at
 POST_MOST = 20_000
+
+log = logging.getLogger(__name__)
 
 _UUID = re.compile(r"[0-9a-f-]{36}")
 
@@ -126,6 +129,9 @@ class Server:
                 return _error(Failure(503, "Busy", "Try again in a moment.", Retry_After="5"))
             except ArchiveFull:
                 return _error(Failure(507, "No room is left", "Nothing of this was kept."))
+            except ArchiveError:  # the house is told by its log; the caller only that it failed
+                log.exception("the shelf cannot be used")
+                return _error(Failure(503, "Out of order", "Nothing of this was kept."))
 
         return answer
 
@@ -237,6 +243,8 @@ class Server:
             raise Failure(403, "This collection cannot be written to")
         if not ask.is_taxii(request.headers.get("content-type")):
             raise Failure(415, f"Only {ask.MEDIA} is taken")
+        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise Failure(415, "Packed bodies are not taken", "Send it as it is.")
         body = await self._body(request)
         return await run_in_threadpool(verb, collection, who, body)
 
