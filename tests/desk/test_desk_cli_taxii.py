@@ -129,6 +129,8 @@ def test_what_one_house_publishes_another_pulls_reads_and_answers(call, tmp_path
         assert "WARNING level" in listed
         told = json.loads(call("taxii", "list", "--json", "--home", theirs).out)
         assert len(told["objects"]) == count
+        records = [one["record"] for one in told["objects"] if one["record"]]
+        assert any(one["p90"] > 0 for one in records if "p90" in one)
         report = next(one for one in told["objects"] if one["type"] == "report")
         shown = call("taxii", "show", report["id"], "--home", theirs).out
         assert "Probability that a shortage begins" in shown

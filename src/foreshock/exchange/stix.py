@@ -9,29 +9,43 @@ and a cancelled one is `revoked`.
 |---|---|
 | warning | report, `report_types` supply-chain-warning |
 | measure, commitment, event | incident with `event_kind` in the extension |
-| a partner's "disputed" | opinion on the report |
-| country or bloc | location |
+| bulletin | report, `report_types` status-bulletin |
+| report of a mission | incident, sighting, course of action (`stix_reports`) |
+| "disputed", "acting", "seen" | opinion or note on the report |
+| country or bloc | location, with its region |
 | this house, an issuer | identity |
 | evidence | external_references: publisher, address |
 
 Source: STIX Version 2.1, OASIS Standard, 10 June 2021; markings by Traffic Light Protocol 2.0.
 """
 
-import hashlib
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
 from foreshock import gate
-from foreshock.words.clocks import span
-from foreshock.words.markings import RULES, Marking
+from foreshock.exchange.stix_form import (
+    EXTENSION,
+    PROJECT,
+    Object,
+    base,
+    extended,
+    extension,
+    identity,
+    morning,
+    name_of,
+    stamp,
+    tlp,
+    with_references,
+)
+from foreshock.exchange.stix_places import location
+from foreshock.exchange.stix_reports import acknowledgement, report
+from foreshock.words.missions import Report
 from foreshock.words.pack import Pack
 from foreshock.words.records import (
     Acknowledgement,
+    Bulletin,
     Commitment,
     EarlyWarning,
     Event,
@@ -40,30 +54,24 @@ from foreshock.words.records import (
     Record,
 )
 
-Object = dict[str, Any]
+__all__ = [
+    "EXTENSION",
+    "Object",
+    "about",
+    "as_lines",
+    "bundle",
+    "extension",
+    "identity",
+    "location",
+    "made_by",
+    "name_and_version",
+    "name_of",
+    "stamp",
+    "tlp",
+]
 
+_stamp, _tlp = stamp, tlp
 
-def name_of(kind: str, what: str) -> str:
-    """The id of an object: made of what it is about, in the form of a random UUID.
-
-    STIX wants version 4 for all but observables; ours come out of a hash, so that what is said
-    again is a new version of the same object in every run.
-
-    >>> name_of("report", "a") == name_of("report", "a") != name_of("report", "b")
-    True
-    """
-    digest = hashlib.sha256(f"foreshock {kind} {what}".encode()).digest()
-    return f"{kind}--{uuid.UUID(bytes=digest[:16], version=4)}"
-
-
-EXTENSION = name_of("extension-definition", "1.0")
-#: whose the extension is; no house has this name
-PROJECT = "Foreshock project"
-
-#: when the extension was written down; it is the same object in every house
-EXTENDED = "2026-11-25T00:00:00.000Z"
-#: what stays as it is in an address; letters of other scripts are written as bytes
-_SAFE = ":/?#[]@!$&'()*+,;=%~-._"
 #: states of a warning in which it no longer holds
 OVER = ("cancelled", "expired")
 
@@ -87,32 +95,64 @@ def bundle(
     objects: dict[str, Object] = {
         maker["id"]: maker,
         project["id"]: project,
-        EXTENSION: extension(project["id"]),
+        EXTENSION: extension(),
     }
     for record in passed:
-        for made in _objects(record, maker["id"], pack):
-            if made["type"] == "report" and isinstance(record, EarlyWarning):
-                begun = (first or {}).get(about(record), record.clocks.known_at)
-                made["created"] = _stamp(min(begun, record.clocks.known_at))
-            objects[made["id"]] = made
+        if isinstance(record, Bulletin):
+            made = bulletin(record, receiver, maker["id"], pack, first or {})
+        else:
+            made = _objects(record, maker["id"], pack, first or {})
+        objects.update((one["id"], one) for one in made)
     found = list(objects.values()) if passed else []
     key = "".join(sorted(f"{o['id']}{o['modified']}" for o in found))
     said: Object = {"type": "bundle", "id": name_of("bundle", key)}
     return {**said, "objects": found} if found else said
 
 
-def _objects(record: Record, maker: str, pack: Pack) -> list[Object]:
+def _objects(record: Record, maker: str, pack: Pack, first: Mapping[str, datetime]) -> list[Object]:
     if isinstance(record, EarlyWarning):
-        return warning(record, maker, pack)
+        made = warning(record, maker, pack)
+        begun = first.get(about(record), record.clocks.known_at)
+        made[-1]["created"] = stamp(min(begun, record.clocks.known_at))
+        return made
     if isinstance(record, Measure):
-        return [measure(record, maker, pack)]
+        return measure(record, maker, pack)
     if isinstance(record, Commitment):
         return [commitment(record, maker, pack)]
     if isinstance(record, Event):
         return [event(record, maker, pack)]
+    if isinstance(record, Report):
+        return report(record, maker, pack)
     if isinstance(record, Acknowledgement):
-        return opinion(record, maker)
+        return acknowledgement(record, maker)
     return []
+
+
+def bulletin(
+    record: Bulletin, receiver: Receiver, maker: str, pack: Pack, first: Mapping[str, datetime]
+) -> list[Object]:
+    """A status bulletin as a report on its warnings, controls and promises, these beside it.
+
+    What the receiver may not see of them is left out.
+    """
+    inner = (*record.warnings, *record.measures, *record.commitments)
+    passed, held = gate.fit_for(inner, receiver)
+    made = [one for each in passed for one in _objects(each, maker, pack, first)]
+    told = [one for one in made if one["type"] in ("report", "incident")]
+    lines = [record.title, *(one["name"] for one in told), *record.caveats]
+    if not told:
+        lines.insert(1, "Nothing to report.")
+    said = {
+        **base("report", f"bulletin {record.title}", record, maker),
+        "name": record.title,
+        "description": "\n".join(lines) + (f"\n{held} record(s) left out." if held else ""),
+        "report_types": ["status-bulletin"],
+        "published": stamp(morning(record.as_of)),
+        "labels": ["status-bulletin", record.nature],
+        "object_refs": [one["id"] for one in told] or [maker],
+        "extensions": extended(as_known_on=record.as_of.isoformat(), nature=record.nature),
+    }
+    return [*made, said]
 
 
 def warning(record: EarlyWarning, maker: str, pack: Pack) -> list[Object]:
@@ -122,34 +162,39 @@ def warning(record: EarlyWarning, maker: str, pack: Pack) -> list[Object]:
     level = next((r.name for r in pack.levels if r.level == record.level), str(record.level))
     where = location(record.holder, pack, maker)
     said: Object = {
-        **_base("report", about(record), record, maker),
+        **base("report", about(record), record, maker),
         "name": f"WARNING level {record.level}/4 {level}: {item} for {holder}, "
         f"{record.p90:.0%} within 90 days",
         "description": _told(record, item, holder, level),
         "report_types": ["supply-chain-warning"],
-        "published": _stamp(_morning(record.as_of)),
+        "published": stamp(morning(record.as_of)),
         "confidence": round(100 * record.p90),
         "labels": [f"level-{record.level}", record.item, record.holder, record.nature],
         "object_refs": [where["id"]],
     }
     if record.state in OVER:
         said["revoked"] = True
-    said["extensions"] = {
-        EXTENSION: {
-            "extension_type": "property-extension",
-            "level": record.level,
-            "probability": {"days_30": record.p30, "days_90": record.p90, "days_180": record.p180},
-            "cover_weeks": [w for w in record.cover_weeks if w is not None],
-            "cover_basis": record.cover_basis,
-            "unmet_share": record.unmet,
-            "as_known_on": record.as_of.isoformat(),
-            "expires": record.expires.isoformat(),
-            "item_code": record.item,
-            "holder_code": record.holder,
-            "state": record.state,
-            "nature": record.nature,
-        }
-    }
+    said["extensions"] = extended(
+        level=record.level,
+        level_rule=record.rule,
+        probability={"days_30": record.p30, "days_90": record.p90, "days_180": record.p180},
+        cover=[w if w is not None else "none" for w in record.cover_weeks],
+        cover_basis=record.cover_basis,
+        unmet_share=record.unmet,
+        onset_first=record.onset[0].isoformat() if record.onset else None,
+        onset_last=record.onset[1].isoformat() if record.onset else None,
+        reasons=[
+            {"rule": one.rule, "says": one.says, "weight": one.weight} for one in record.reasons
+        ],
+        would_change=list(record.would_change),
+        consequence_codes=list(record.consequences),
+        as_known_on=record.as_of.isoformat(),
+        expires=record.expires.isoformat(),
+        item_code=record.item,
+        holder_code=record.holder,
+        state=record.state,
+        nature=record.nature,
+    )
     return [where, said]
 
 
@@ -174,8 +219,8 @@ def _told(record: EarlyWarning, item: str, holder: str, level: str) -> str:
     return "\n".join(lines)
 
 
-def measure(record: Measure, maker: str, pack: Pack) -> Object:
-    """A control as an incident with its life."""
+def measure(record: Measure, maker: str, pack: Pack) -> list[Object]:
+    """A control as an incident with its life, and who issued it."""
     life = "; ".join(
         f"{step.date or step.published}: {step.step.replace('_', ' ')}"
         + (f" until {step.until}" if step.until else "")
@@ -184,17 +229,21 @@ def measure(record: Measure, maker: str, pack: Pack) -> Object:
     issuer = pack.name.get(record.issuer, record.issuer)
     goods = ", ".join(pack.name.get(one, one) for one in record.items)
     said = {
-        **_base("incident", f"measure {record.name}", record, maker),
+        **base("incident", f"measure {record.name}", record, maker),
         "name": f"{issuer}: {record.title}",
         "description": f"{record.title} ({record.official_number or record.name}). "
         f"Covers {goods or 'goods not told'}. Life: {life or 'unknown'}.",
         "labels": ["measure", *record.instruments],
     }
-    said["extensions"] = _incident(
-        "measure",
+    actor = identity(issuer, maker, "organization")
+    said["extensions"] = extended(
+        event_kind="measure",
         measure_name=record.name,
+        measure_title=record.title,
+        actor_ref=actor["id"],
         issuer_code=record.issuer,
         official_number=record.official_number,
+        instruments=list(record.instruments),
         item_codes=list(record.items),
         hs_codes=list(record.codes),
         target_codes=list(record.targets),
@@ -213,9 +262,8 @@ def measure(record: Measure, maker: str, pack: Pack) -> Object:
             for step in record.steps
         ],
     )
-    return _with_references(
-        said, [(s.origin.publisher, s.origin.url) for s in record.steps if s.origin]
-    )
+    sources = [(s.origin.publisher, s.origin.url) for s in record.steps if s.origin]
+    return [actor, with_references(said, sources)]
 
 
 def commitment(record: Commitment, maker: str, pack: Pack) -> Object:
@@ -223,15 +271,17 @@ def commitment(record: Commitment, maker: str, pack: Pack) -> Object:
     who = ", ".join(pack.name.get(one, one) for one in record.who_promises)
     confirmed = "confirmed by both sides" if record.confirmed_by else "said by one side only"
     said = {
-        **_base("incident", f"commitment {record.name}", record, maker),
+        **base("incident", f"commitment {record.name}", record, maker),
         "name": f"{who} promised: {record.what}"[:250],
         "description": f"{record.what} Made {record.made or 'on a day not told'}, due "
         f"{record.due or 'on no day told'}; {confirmed}; {record.outcome}.",
         "labels": ["commitment", record.outcome],
     }
-    said["extensions"] = _incident(
-        "commitment",
+    said["extensions"] = extended(
+        event_kind="commitment",
         commitment_name=record.name,
+        promise_text=record.what,
+        said_by_codes=list(record.who_says),
         promised_by=list(record.who_promises),
         promised_to=list(record.to_whom),
         confirmed_by=list(record.confirmed_by),
@@ -251,15 +301,16 @@ def event(record: Event, maker: str, pack: Pack) -> Object:
     kind = " ".join(filter(None, (record.type.lower(), record.mode)))
     quotes = " ".join(f"“{p.text}”" for p in record.evidence[:2] if p.text)
     said = {
-        **_base("incident", f"event {record.id}", record, maker),
+        **base("incident", f"event {record.id}", record, maker),
         "name": f"{who}: {kind}, {goods or 'goods not told'}"[:250],
         "description": f"{who}: {kind}, {status}; {record.modality}. {quotes}",
         "confidence": round(100 * record.confidence),
         "labels": ["event", record.type.lower()],
     }
-    said["extensions"] = _incident(
-        "event",
+    said["extensions"] = extended(
+        event_kind="breach" if record.type == "BREACH" else "event",
         event_type=record.type,
+        event_modality=record.modality,
         event_mode=record.mode,
         event_status=record.status,
         actor_codes=list(record.actors),
@@ -273,132 +324,12 @@ def event(record: Event, maker: str, pack: Pack) -> Object:
     return said
 
 
-#: what a person says of a warning -> the five steps of STIX; "seen" is no opinion
-OPINIONS = {"disputed": "disagree", "acting": "agree"}
-
-
-def opinion(record: Acknowledgement, maker: str) -> list[Object]:
-    """A partner's view of a warning; nothing for a mere "seen"."""
-    if record.says not in OPINIONS or not record.of.startswith("report--"):
-        return []
-    said = {
-        **_base("opinion", f"opinion {record.id}", record, maker),
-        "opinion": OPINIONS[record.says],
-        "explanation": record.remark or record.says,
-        "authors": [record.by],
-        "object_refs": [record.of],
-    }
-    return [said]
-
-
-def identity(house: str) -> Object:
-    """Who says it: this house."""
-    name = name_of("identity", f"house {house}")
-    return {
-        "type": "identity",
-        "spec_version": "2.1",
-        "id": name,
-        "created_by_ref": name,
-        "created": EXTENDED,
-        "modified": EXTENDED,
-        "name": house,
-        "identity_class": "organization",
-        "object_marking_refs": [_tlp(Marking.CLEAR)],
-    }
-
-
-def location(place: str, pack: Pack, maker: str) -> Object:
-    """A country or bloc. A company profile is a place of its own, without a country."""
-    said: Object = {
-        "type": "location",
-        "spec_version": "2.1",
-        "id": name_of("location", f"{maker} {place}"),
-        "created_by_ref": maker,
-        "created": EXTENDED,
-        "modified": EXTENDED,
-        "name": pack.name.get(place, place),
-        "object_marking_refs": [_tlp(Marking.CLEAR)],
-    }
-    holder = pack.holder.get(place)
-    if holder is not None and (holder.kind == "country" or holder.country):
-        return {**said, "country": holder.country or place}
-    return {**said, "region": "europe" if place == "EU" else "world"}
-
-
-def extension(maker: str) -> Object:
-    """The definition of the extension; its schema lies beside this file."""
-    return {
-        "type": "extension-definition",
-        "spec_version": "2.1",
-        "id": EXTENSION,
-        "created_by_ref": maker,
-        "created": EXTENDED,
-        "modified": EXTENDED,
-        "name": "Foreshock supply warnings",
-        "description": "Level, probabilities and cover of a supply warning; life of a control.",
-        "schema": "stix_extension.schema.json",
-        "version": "1.0.0",
-        "extension_types": ["property-extension"],
-        "object_marking_refs": [_tlp(Marking.CLEAR)],
-    }
-
-
 # -- what they share -----------------------------------------------------------------------------
 
 
 def about(record: EarlyWarning) -> str:
     """What a warning is about, the same through all its versions."""
     return f"warning {record.item} {record.holder} {record.nature}"
-
-
-def _base(kind: str, what: str, record: Record, maker: str) -> Object:
-    """The common properties of an object, in the version that became known with this record."""
-    begun = _begun(record)
-    return {
-        "type": kind,
-        "spec_version": "2.1",
-        "id": name_of(kind, f"{maker} {what}"),
-        "created_by_ref": maker,
-        "created": _stamp(min(begun, record.clocks.known_at)),
-        "modified": _stamp(record.clocks.known_at),
-        "object_marking_refs": [_tlp(record.marking)],
-    }
-
-
-def _begun(record: Record) -> datetime:
-    """Since when there is something to tell of; the same for all versions of a measure."""
-    if isinstance(record, Measure) and record.steps:
-        return _morning(min(step.published for step in record.steps))
-    if isinstance(record, Commitment) and record.made:
-        return _morning(span(record.made)[0])
-    return record.clocks.known_at
-
-
-def _incident(kind: str, **fields: Any) -> Object:
-    """The extension of an incident; what is not known is left out, never null."""
-    kept = {key: value for key, value in fields.items() if value not in (None, "", [])}
-    return {EXTENSION: {"extension_type": "property-extension", "event_kind": kind, **kept}}
-
-
-def _with_references(said: Object, sources: Sequence[tuple[str, str]]) -> Object:
-    found = [
-        {"source_name": publisher or "unnamed", **({"url": quote(url, safe=_SAFE)} if url else {})}
-        for publisher, url in dict.fromkeys(sources)
-    ]
-    return {**said, "external_references": found} if found else said
-
-
-def _tlp(marking: Marking) -> str:
-    return f"marking-definition--{RULES[marking].stix_id}"
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)
-
-
-def _stamp(moment: datetime) -> str:
-    at = moment.astimezone(UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
 class _Head(msgspec.Struct):

@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
+from foreshock.exchange import stix_read
 from foreshock.exchange.intake import marking_of
 from foreshock.gate import MAY_SEE
 from foreshock.words.markings import Marking, label
-from foreshock.words.records import Struct
+from foreshock.words.records import Record, Struct
 from foreshock.words.shelf import Kept, Shelf, Wanted
 
 #: where the words of a type lie that has no name and no description
@@ -30,6 +31,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     title: str
     says: str
     revoked: bool
+    #: the record it was made of, where a Foreshock house made it, as known from its arrival on
+    record: Record | None
     body: bytes
 
 
@@ -81,17 +84,19 @@ def _found(shelf: Shelf, partner: str, asked: Wanted) -> Iterator[tuple[Letter, 
 
 
 def _letter(kept: Kept, said: dict[str, Any], partner: str) -> Letter:
+    at = datetime.fromtimestamp(kept.added / 1_000_000, UTC)
     words = [text for key in _WORDS if isinstance(text := said.get(key), str) and text]
     return Letter(
         id=kept.id,
         type=str(said.get("type")),
         version=kept.version,
         partner=partner,
-        received=datetime.fromtimestamp(kept.added / 1_000_000, UTC),
+        received=at,
         marking=label(marking_of(said)),
         title=_line(words[0] if words else kept.id)[:200],
         says=_text(str(said.get("description") or (words[0] if words else ""))),
         revoked=said.get("revoked") is True,
+        record=stix_read.read(said, at),
         body=kept.body,
     )
 
