@@ -63,6 +63,14 @@ BENCHMARKS = (
         True,
     ),
     Benchmark(
+        "exchange.py",
+        "Exchange",
+        "Objects posted to the TAXII server and fetched from it, 100,000 of 1 kB, by one client on "
+        "the same machine. With `--peer-python` the reference server of the committee beside it.",
+        300,
+        True,
+    ),
+    Benchmark(
         "reading.py",
         "Reading",
         "Events found against the labels of the event standard's corpus, by the standard's own "

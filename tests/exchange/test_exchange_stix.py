@@ -356,6 +356,11 @@ def test_updates_and_cancellations_name_the_alert_before():
     assert said["msgType"] == "Update"
 
 
+def test_a_warning_that_is_over_is_no_alert_of_its_own():
+    with pytest.raises(RecordError, match="the alert before it is not known"):
+        cap.alert(warning(12, state="cancelled"), PACK, "w@example.org")
+
+
 def test_an_exercise_is_an_exercise_in_cap_too():
     _, said = parts(cap.alert(warning(nature="exercise"), PACK, "w@example.org"))
     assert said["status"] == "Exercise"
@@ -370,6 +375,6 @@ def test_only_what_everybody_may_see_becomes_an_alert(marking):
 def test_a_sender_that_cap_forbids_is_refused_and_control_characters_are_left_out():
     with pytest.raises(RecordError, match="without spaces"):
         cap.alert(warning(), PACK, "the mission")
-    odd = warning(reasons=(Reason(rule="r", says="a\x00b\x1bc", weight=0.0),))
+    odd = warning(reasons=(Reason(rule="r", says="a\x00b\x1bc\uffff\ufffe", weight=0.0),))
     root, _ = parts(cap.alert(odd, PACK, "w@example.org"))
     assert root.find(f"{CAP}info/{CAP}description").text == "Abc."

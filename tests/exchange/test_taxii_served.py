@@ -10,7 +10,9 @@ import threading
 import time
 
 import anyio
+import msgspec
 import pytest
+from starlette.testclient import TestClient
 from taxii_house import ACCOUNTS, HOUSE, MEDIA, OPEN, ROOT, Caller, headers, note, server
 from taxii_served import prepared, served
 
@@ -252,6 +254,34 @@ def test_a_body_that_dribbles_in_is_cut_off_in_time(tmp_path, monkeypatch):
     assert json.loads(sent[1]["body"])["http_status"] == "408"
 
 
+# -- who runs wild ------------------------------------------------------------------------------
+
+
+def test_an_account_that_runs_wild_is_slowed_and_the_others_are_not(tmp_path):
+    house = msgspec.structs.replace(HOUSE, requests_a_minute=5)
+    with open_shelf(tmp_path) as shelf:
+        http = TestClient(make_taxii(lambda: (house, ACCOUNTS), shelf))
+        wild, calm = Caller(http, "staff"), Caller(http, "partner")
+        answers = [wild.objects() for _ in range(7)]
+        assert [one.status_code for one in answers][:5] == [200] * 5
+        assert answers[-1].status_code == 429
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 12
+        assert answers[-1].json()["http_status"] == "429"
+        assert calm.objects().status_code == 200
+
+
+def test_more_than_a_days_share_is_refused_whole_and_what_was_taken_stays(tmp_path):
+    house = msgspec.structs.replace(HOUSE, objects_a_day=10)
+    with open_shelf(tmp_path) as shelf:
+        staff = Caller(TestClient(make_taxii(lambda: (house, ACCOUNTS), shelf)))
+        assert staff.post(*[note(n) for n in range(8)]).status_code == 202
+        refused = staff.post(*[note(n) for n in range(8, 12)])
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) > 3600
+        assert staff.post(note(8)).status_code == 202
+        assert len(staff.ids()) == 9
+
+
 # -- no room -------------------------------------------------------------------------------------
 
 
@@ -301,8 +331,6 @@ def test_a_full_disk_is_an_error_of_taxii_loses_nothing_and_is_used_again(small_
 def test_a_shelf_that_may_not_grow_is_said_and_loses_nothing(tmp_path):
     """The same without a disk of one's own: SQLite is told not to let its file grow."""
     with open_shelf(tmp_path) as shelf:
-        from starlette.testclient import TestClient
-
         app = make_taxii(lambda: (HOUSE, ACCOUNTS), shelf)
         staff = Caller(TestClient(app, raise_server_exceptions=False))
         staff.post(note(1))

@@ -84,7 +84,9 @@ def cap(
         chosen = [warning for warning in passed if warning.level >= level]
         folder.mkdir(parents=True, exist_ok=True)
         for warning in chosen:
-            deliver(folder / f"{warning.id}.xml", form.alert(warning, pack, sender))
+            before = archive.get(warning.supersedes) if warning.supersedes else None
+            known = before if isinstance(before, EarlyWarning) and before.marking == 0 else None
+            deliver(folder / f"{warning.id}.xml", form.alert(warning, pack, sender, known))
         if held:
             say(f"{held} warning(s) are not TLP:CLEAR and have no alert.")
         return f"{len(chosen)} alert(s)\n"

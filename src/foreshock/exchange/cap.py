@@ -20,6 +20,8 @@ STATUS = {"actual": "Actual", "exercise": "Exercise", "test": "Test"}
 SEVERITY = {0: "Minor", 1: "Minor", 2: "Moderate", 3: "Severe", 4: "Extreme"}
 #: probability within 90 days, from here on -> certainty
 CERTAINTY = ((0.999, "Observed"), (0.5, "Likely"), (0.05, "Possible"), (0.0, "Unlikely"))
+#: characters that no XML 1.0 document can hold
+_NOT_XML = frozenset(map(chr, (*range(0xD800, 0xE000), 0xFFFE, 0xFFFF)))
 #: weeks until the shortage, up to here -> urgency
 URGENCY = ((4.0, "Immediate"), (13.0, "Expected"))
 
@@ -30,7 +32,8 @@ def alert(
     """One warning as a CAP alert; `before` is the one that it updates or cancels.
 
     `sender` identifies this house (an address without spaces, commas, `<` or `&`). Raises
-    `NotAllowed` unless everybody may see the warning, `RecordError` for another sender.
+    `NotAllowed` unless everybody may see the warning, `RecordError` for another sender, and for a
+    warning that is over where the alert to be cancelled is not given.
     """
     gate.pass_out([warning], gate.PUBLIC)
     if not sender or any(c in sender for c in " ,<&"):
@@ -43,7 +46,12 @@ def alert(
     _add(root, "sent", _moment(warning.clocks.known_at))
     _add(root, "status", STATUS[warning.nature])
     over = warning.state in ("cancelled", "expired")
-    _add(root, "msgType", "Cancel" if over and before else "Update" if before else "Alert")
+    if over and before is None:
+        raise RecordError(
+            f"{warning.id} is {warning.state}, and the alert before it is not known",
+            expected="the warning that it cancels",
+        )
+    _add(root, "msgType", "Cancel" if over else "Update" if before else "Alert")
     _add(root, "scope", "Public")
     if before is not None:
         sent = _moment(before.clocks.known_at)
@@ -101,9 +109,7 @@ def _urgency(warning: EarlyWarning) -> str:
 
 def _add(parent: ET.Element, name: str, text: str) -> None:
     # what XML 1.0 cannot hold would make the whole alert unreadable
-    clean = "".join(
-        c for c in text if c in "\n\t" or (ord(c) >= 32 and not 0xD800 <= ord(c) < 0xE000)
-    )
+    clean = "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and c not in _NOT_XML))
     ET.SubElement(parent, name).text = clean
 
 

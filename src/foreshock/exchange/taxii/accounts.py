@@ -44,6 +44,10 @@ class House(Struct, frozen=True, kw_only=True):
     description: str = ""
     contact: str = ""
     max_content_length: int = 10_000_000
+    #: how much one account may ask and send, at each server
+    requests_a_minute: int = 6_000
+    objects_a_day: int = 1_000_000
+    bytes_a_day: int = 4_000_000_000
 
 
 class Account(Struct, frozen=True, kw_only=True):

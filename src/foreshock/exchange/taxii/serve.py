@@ -11,6 +11,7 @@ Source: TAXII Version 2.1, OASIS Standard, 10 June 2021. Where the standard leav
 
 import asyncio
 import logging
+import math
 import re
 import time
 import uuid
@@ -30,6 +31,7 @@ from foreshock.errors import ArchiveBusy, ArchiveError, ArchiveFull, Misread
 from foreshock.exchange.intake import Refused, Unparsed, sort_out, take_apart
 from foreshock.exchange.taxii import ask
 from foreshock.exchange.taxii.accounts import Account, Collection, Door, House
+from foreshock.exchange.taxii.pace import Pace
 from foreshock.words.markings import Marking
 from foreshock.words.shelf import Fate, Item, Note, Page, Shelf, Wanted
 
@@ -97,6 +99,7 @@ class Server:
         self._offer = offer
         self._shelf = shelf
         self._door = Door(lambda: offer()[1])
+        self._pace = Pace()
 
     @property
     def _house(self) -> House:
@@ -113,6 +116,7 @@ class Server:
                     raise Failure(
                         401, "Credentials are needed", WWW_Authenticate='Basic realm="taxii"'
                     )
+                _slow_down(self._pace.asked(who.name, self._house), "Too many requests")
                 if not ask.acceptable(request.headers.get("accept")):
                     raise Failure(406, f"Only {ask.MEDIA} is served")
                 verb = verbs.get("GET" if request.method == "HEAD" else request.method)
@@ -281,6 +285,8 @@ class Server:
             raise Failure(422, "The envelope is empty", "Expected at least one object.")
         if len(bodies) > POST_MOST:
             raise Failure(413, "Too many objects", f"At most {POST_MOST} are taken at once.")
+        wait = self._pace.sent(who.name, len(bodies), len(body), self._house)
+        _slow_down(wait, "More than a day's share was sent")
         items, refused = sort_out(bodies)
         items, too_strict = _fit(items, collection)
         name = str(uuid.uuid4())
@@ -311,6 +317,12 @@ class Server:
         )
         self._shelf.take_away(collection.id, chosen)
         return Response(status_code=200, media_type=ask.MEDIA)
+
+
+def _slow_down(wait: float, why: str) -> None:
+    if wait > 0:
+        seconds = math.ceil(wait)
+        raise Failure(429, why, f"Come again in {seconds} seconds.", Retry_After=str(seconds))
 
 
 def _status(
