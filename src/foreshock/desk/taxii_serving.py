@@ -40,7 +40,7 @@ def serve_taxii(home: Path, shelf: Shelf, host: str, port: int) -> None:
                 "whoever is on the way reads secrets and objects. Put a proxy with TLS in front "
                 "and let this listen on 127.0.0.1."
             )
-        app = make_taxii(offer, shelf)
+        app = make_taxii(offer, shelf, say)
         config = uvicorn.Config(
             app, log_level="warning", server_header=False, lifespan="off",
             limit_concurrency=AT_ONCE, timeout_keep_alive=IDLE, timeout_graceful_shutdown=5,

@@ -10,7 +10,6 @@ Source: TAXII Version 2.1, OASIS Standard, 10 June 2021. Where the standard leav
 """
 
 import asyncio
-import logging
 import math
 import re
 import time
@@ -43,8 +42,6 @@ BODY_SECONDS = 30.0
 #: objects in one POST; more are refused before any is looked at
 POST_MOST = 20_000
 
-log = logging.getLogger(__name__)
-
 _UUID = re.compile(r"[0-9a-f-]{36}")
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -63,13 +60,15 @@ class Failure(Exception):
 Offer = Callable[[], tuple[House, tuple[Account, ...]]]
 
 
-def make_taxii(offer: Offer, shelf: Shelf) -> Starlette:
-    """The server as an ASGI application; `shelf` keeps the objects.
+def make_taxii(
+    offer: Offer, shelf: Shelf, told: Callable[[str], None] = lambda _: None
+) -> Starlette:
+    """The server as an ASGI application; `shelf` keeps the objects, `told` hears of its troubles.
 
     The path of the API root is that of the first answer of `offer`. TLS is the business of the
     proxy in front of it.
     """
-    server = Server(offer, shelf)
+    server = Server(offer, shelf, told)
     root = urlsplit(offer()[0].url).path.rstrip("/")
     one = f"{root}/collections/{{collection}}"
     routes: list[tuple[str, dict[str, Any]]] = [
@@ -95,8 +94,9 @@ def make_taxii(offer: Offer, shelf: Shelf) -> Starlette:
 class Server:
     """Answers the requests of TAXII 2.1 from a shelf."""
 
-    def __init__(self, offer: Offer, shelf: Shelf) -> None:
+    def __init__(self, offer: Offer, shelf: Shelf, told: Callable[[str], None]) -> None:
         self._offer = offer
+        self._told = told
         self._shelf = shelf
         self._door = Door(lambda: offer()[1])
         self._pace = Pace()
@@ -133,8 +133,8 @@ class Server:
                 return _error(Failure(503, "Busy", "Try again in a moment.", Retry_After="5"))
             except ArchiveFull:
                 return _error(Failure(507, "No room is left", "Nothing of this was kept."))
-            except ArchiveError:  # the house is told by its log; the caller only that it failed
-                log.exception("the shelf cannot be used")
+            except ArchiveError as error:  # the house is told why; the caller only that it failed
+                self._told(str(error))
                 return _error(Failure(503, "Out of order", "Nothing of this was kept."))
 
         return answer
