@@ -6,8 +6,12 @@ import stat
 import pytest
 from taxii_house import note
 from taxii_served import served
+from test_exchange_stix import warning
 
+from foreshock.archive import open_archive
+from foreshock.desk.publishing import own_warnings
 from foreshock.exchange.taxii import read_book
+from foreshock.words.records import Receipt
 
 
 @pytest.fixture
@@ -190,3 +194,22 @@ def test_objects_for_named_persons_are_counted_and_not_shown(call, home):
     assert "1 object(s) are marked for named persons only" in ended.err
     assert "hush" not in call("taxii", "list", "--json", "--home", home).out
     assert call("taxii", "show", note(1)["id"], "--home", home).code == 2
+
+
+def test_only_what_this_house_has_issued_in_earnest_is_published(tmp_path):
+    issued = [
+        warning(item=f"min.{item}", **changes)
+        for item, changes in {
+            "ga": {}, "ge": {"state": "cancelled"}, "sb": {"state": "draft"},
+            "dy": {"nature": "exercise"}, "nd": {"nature": "test"}, "tb": {},
+        }.items()
+    ]  # fmt: skip
+    theirs = issued[-1]
+    receipt = Receipt(
+        clocks=theirs.clocks, direction="received", partner="nl", number=1, sha256="0" * 64,
+        contained=(theirs.id,),
+    ).sealed()  # fmt: skip
+    with open_archive(tmp_path) as archive:
+        archive.add([*issued, receipt])
+        found = {(w.item, w.state) for w in own_warnings(archive)}
+    assert found == {("min.ga", "issued"), ("min.ge", "cancelled")}

@@ -44,10 +44,18 @@ def bodies_for(
 
 
 def own_warnings(archive: Archive) -> Iterable[EarlyWarning]:
-    """The newest versions of our own warnings; what came from partners is not ours to publish."""
+    """The newest versions of the warnings that this house has issued, withdrawn ones too.
+
+    What came from partners is not ours to publish, a draft is not issued, and exercises never mix
+    with the real thing.
+    """
     receipts = [r for r in archive.known(Receipt) if r.direction == "received"]
     others = {(name, r.clocks.received) for r in receipts for name in r.contained}
-    return (w for w in archive.known(EarlyWarning) if (w.id, w.clocks.received) not in others)
+    return (
+        w
+        for w in archive.known(EarlyWarning)
+        if w.nature == "actual" and w.state != "draft" and (w.id, w.clocks.received) not in others
+    )
 
 
 def first_known(warnings: Iterable[EarlyWarning]) -> dict[str, datetime]:
