@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -237,6 +238,32 @@ def test_two_who_open_an_empty_store_at_once_both_find_it_made(store, tmp_path):
         assert shelf.put("c", [item(n)]) == ["kept"]
         shelf.close()
     assert len(opened) == 6
+
+
+PLANS = {
+    "what is new": ({"after": 5}, r"object_newest \(collection=\? AND added>\?\)"),
+    "one by its id": ({"ids": ("note--1",)}, r"object_version \(id=\? AND collection=\?\)"),
+    "by type": ({"types": ("note",)}, r"object_type \(collection=\? AND type=\?"),
+    "every version": ({"versions": ("all",)}, r"object_all \(collection=\? AND added>\?\)"),
+}
+
+
+@pytest.mark.parametrize("what", PLANS)
+def test_each_question_is_answered_by_its_own_index(what, tmp_path):
+    """Left to itself, SQLite walks all the newest objects to find one of them."""
+    asked, index = PLANS[what]
+    said: list[str] = []
+    with SqliteShelf(tmp_path) as shelf:
+        shelf.put("c", [item(1)])
+        reader = shelf._reader()
+        reader.set_trace_callback(said.append)
+        shelf.page("c", Wanted(**asked))
+        reader.set_trace_callback(None)
+        (question,) = [text for text in said if text.startswith("SELECT added")]
+        plan = [row[3] for row in reader.execute(f"EXPLAIN QUERY PLAN {question}")]
+    (walk,) = [step for step in plan if step.startswith("SEARCH o ")]
+    assert re.search(index, walk), plan
+    assert not [step for step in plan if step.startswith("SCAN")], plan
 
 
 # -- what only one of them can suffer ------------------------------------------------------------
