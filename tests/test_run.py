@@ -33,6 +33,7 @@ def test_a_bundled_installer_that_was_tampered_with_is_not_used(run, tmp_path, c
 
 def test_an_installation_that_was_cut_short_is_made_again(run, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "MADE", tmp_path / "made-for")
+    monkeypatch.setattr(run, "PYTHON", Path(sys.executable))
     calls = []
     monkeypatch.setattr(run, "_with_uv", lambda *a: calls.append("uv") or True)
     monkeypatch.setattr(run, "_site_packages", lambda: tmp_path)

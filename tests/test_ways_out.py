@@ -42,6 +42,8 @@ PLAIN = {"share stix", "share cap"}
 SENDING = {
     "taxii serve": "tests/exchange/test_taxii_standard.py",
     "taxii publish": "tests/exchange/test_taxii_standard.py",
+    "taxii list": "tests/exchange/test_taxii_client.py",
+    "taxii push": "tests/exchange/test_taxii_client.py",
     "parcel publish": "tests/exchange/test_exchange_feeds.py",
     "parcel make": "tests/exchange/test_exchange_feeds.py",
     "parcel answer": "tests/exchange/test_exchange_feeds.py",
@@ -55,14 +57,29 @@ SENDING = {
 NAMING = {
     *("share explain", "partners explain", "partners list", "partners alarms", "partners card"),
     *("parcel list", "parcel diff", "parcel status", "audit show", "audit verify"),
-    *("measures show", "measures diff", "taxii describe", "people roles", "report form"),
+    *(
+        "taxii show",
+        "taxii aside",
+        "measures show",
+        "measures diff",
+        "taxii describe",
+        "people roles",
+        "report form",
+    ),
 }
 
 #: verbs that take in or change, and repeat only what the caller told them
 TAKING = {
     *("round", "taxii add-collection", "taxii add-account", "taxii remove-account"),
     *("partners add", "partners confirm", "partners rotate", "partners revoke"),
-    *("partners settle", "partners pull", "parcel open", "parcel withdraw", "parcel erase"),
+    *(
+        "taxii pull",
+        "partners settle",
+        "partners pull",
+        "parcel open",
+        "parcel withdraw",
+        "parcel erase",
+    ),
     *("parcel renew", "record withdraw", "record measure", "record step", "record scope"),
     *("record licence", "record commitment", "record promise", "record answer", "record stance"),
     *("missions add", "missions close", "missions assign", "missions unassign"),

@@ -66,7 +66,8 @@ def objects(
                 f"the {kind} {record.id or 'without id'} was changed since it was sealed"
             )
         said = stix.bundle([record], _WHOLE, node.card.name, pack, first).get("objects", [])
-        beside = [o for o in said if o["type"] not in _LEFT_OUT]
+        ours = [o for o in said if o.get("created_by_ref") == node.card.identity]
+        beside = [o for o in ours if o["type"] not in _LEFT_OUT]
         main = (
             beside.pop() if beside and beside[-1]["type"] not in ("identity", "location") else None
         )
@@ -91,13 +92,13 @@ def _note(
         "spec_version": "2.1",
         "id": stix.name_of("note", f"{node.card.identity} {root.id}"),
         "created_by_ref": node.card.identity,
-        "created": stix._stamp(root.clocks.known_at),
-        "modified": stix._stamp(record.clocks.known_at),
+        "created": stix.stamp(root.clocks.known_at),
+        "modified": stix.stamp(record.clocks.known_at),
         "abstract": abstract[:250],
         "content": told[:4_000],
         "labels": [kind, record.nature],
         "object_refs": [node.card.identity],
-        "object_marking_refs": [stix._tlp(record.marking)],
+        "object_marking_refs": [stix.tlp(record.marking)],
     }
 
 
@@ -139,7 +140,7 @@ def _carrying(said: dict[str, Any], record: Record, kind: str) -> dict[str, Any]
         state = str(getattr(record, "state", "over")).upper()
         said["name"] = f"{state}: {said.get('name', '')}"[:250]
     every = [record.marking, *(part.marking for part in parts(record))]
-    said["object_marking_refs"] = [stix._tlp(strictest(every))]
+    said["object_marking_refs"] = [stix.tlp(strictest(every))]
     extensions = dict(said.get("extensions", {}))
     extensions[EXTENSION] = {
         "extension_type": "property-extension",

@@ -70,8 +70,6 @@ __all__ = [
     "tlp",
 ]
 
-_stamp, _tlp = stamp, tlp
-
 #: states of a warning in which it no longer holds
 OVER = ("cancelled", "expired")
 
