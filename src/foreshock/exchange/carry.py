@@ -38,6 +38,7 @@ CARRIES = "carries:"
 
 #: the form is made whole; who may see it is decided when it is published
 _WHOLE = Receiver(name="this node", circle="person")
+_PLACES = ("identity", "location")
 _LEFT_OUT = ("extension-definition", "marking-definition")
 _CONTAINERS = (list, tuple)
 
@@ -65,18 +66,29 @@ def objects(
             raise WrongUse(
                 f"the {kind} {record.id or 'without id'} was changed since it was sealed"
             )
-        said = stix.bundle([record], _WHOLE, node.card.name, pack, first).get("objects", [])
-        ours = [o for o in said if o.get("created_by_ref") == node.card.identity]
-        beside = [o for o in ours if o["type"] not in _LEFT_OUT]
-        main = (
-            beside.pop() if beside and beside[-1]["type"] not in ("identity", "location") else None
-        )
+        beside, main = _in_form(record, node, pack, first)
         if main is None:
             main = _note(record, kind, node, pack, before)
         main = _carrying(main, record, kind)
         for one in [*beside, main]:
             made[one["id"], one["modified"]] = msgspec.json.encode(one)
     return list(made.values())
+
+
+def _in_form(
+    record: Record, node: Node, pack: Pack, first: Mapping[str, datetime] | None
+) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """The places of a record, and the one object that tells it; None: STIX needs several, or none.
+
+    One record is one object, so that what is erased or withdrawn leaves nothing in another.
+    """
+    said = stix.bundle([record], _WHOLE, node.card.name, pack, first).get("objects", [])
+    ours = [o for o in said if o.get("created_by_ref") == node.card.identity]
+    places = [o for o in ours if o["type"] in _PLACES]
+    telling = [o for o in ours if o["type"] not in (*_PLACES, *_LEFT_OUT)]
+    # a note tells all of a report; an incident and a sighting tell some each
+    one = len(telling) == 1 and not isinstance(record, Report)
+    return places, telling[0] if one else None
 
 
 def _note(
