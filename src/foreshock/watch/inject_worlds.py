@@ -1,11 +1,13 @@
 """Made trade panels, lumpy, seasonal, late and revised, of which every expected value is known.
 
-Three worlds that differ in what makes them noisy, so that a detector is not fitted to one:
+Four worlds that differ in what makes them noisy, so that a detector is not fitted to one:
 
 * `shipments`: a negative-binomial number of shipments, each of a gamma size; levels drift slowly;
 * `orders`: buyers restock every few months (a full month is followed by an empty one), amounts are
   log-normal with a heavy tail, levels wander and sometimes step for good;
-* `smooth`: gamma amounts with months of nothing, season by recipient, unequal exporters.
+* `smooth`: gamma amounts with months of nothing, season by recipient, unequal exporters;
+* `cargoes`: whole cargoes of one size, what is wanted being high or low for months on end. No
+  constant was chosen on this one.
 
 All have item demand and exporter factors, the Lunar New Year of some exporters, lags of one to
 three months, first releases that are short, revisions, and what only looks like a disruption:
@@ -75,7 +77,7 @@ def make(plan: Plan) -> World:
     >>> world.final.shape, sorted(world.rows)
     ((12, 5, 60), ['line', 'published', 'qty_kg', 'ref', 'reporter', 'value_usd'])
     """
-    rng = np.random.default_rng([plan.seed, sorted(AMOUNTS).index(plan.kind)])
+    rng = np.random.default_rng([plan.seed, list(AMOUNTS).index(plan.kind)])
     item = np.repeat(np.arange(plan.items), plan.exporters)
     exporter = np.concatenate(
         [rng.permutation(24)[: plan.exporters] for _ in range(plan.items)]
@@ -119,7 +121,7 @@ def _factors(plan: Plan, item: Ints, exporter: Ints, rng: np.random.Generator) -
         log += own[:, :, month % 12]
     log += _wander(plan.items, months, 0.12, 0.92, rng)[item][:, None]
     log += _wander(24, months, 0.05, 0.8, rng)[exporter][:, None]
-    loose = {"shipments": 0.15, "orders": 0.25, "smooth": 0.12}[plan.kind] * plan.noise
+    loose = LOOSE[plan.kind] * plan.noise
     log += _wander(lines, months, loose, 0.96, rng)[:, None]
     log += _wander(lines * many, months, loose * 0.7, 0.9, rng).reshape(lines, many, months)
     log += (rng.normal(0, 0.03, lines)[:, None] * (month - months / 2) / 12)[:, None]
@@ -215,11 +217,30 @@ def _by_gamma(plan: Plan, now: Floats, rng: np.random.Generator) -> Floats:
     return amount
 
 
+def _by_cargoes(plan: Plan, now: Floats, rng: np.random.Generator) -> Floats:
+    """What is wanted wanders for months, and comes when it fills a cargo."""
+    lines, many, months = now.shape
+    path = _wander(lines * many, months, 0.3 * plan.noise, 0.7, rng).reshape(now.shape)
+    wanted = now * np.exp(path - 0.045 * plan.noise**2)
+    cargo = rng.uniform(0.5, 4.0, (lines, many))
+    left = rng.uniform(0, 1, (lines, many)) * cargo
+    amount = np.zeros(now.shape)
+    for t in range(months):
+        left = left + wanted[:, :, t]
+        amount[:, :, t] = np.floor(left / cargo) * cargo
+        left = left - amount[:, :, t]
+    return amount
+
+
+#: how amounts come about; the order gives the seeds
 AMOUNTS: dict[str, Callable[[Plan, Floats, np.random.Generator], Floats]] = {
-    "shipments": _by_shipments,
     "orders": _by_orders,
+    "shipments": _by_shipments,
     "smooth": _by_gamma,
+    "cargoes": _by_cargoes,
 }
+#: how far the level of a line wanders: spread of its logarithm
+LOOSE = {"orders": 0.25, "shipments": 0.15, "smooth": 0.12, "cargoes": 0.2}
 
 
 def _bulk(final: Floats, value: Floats, usual: Floats, rng: np.random.Generator) -> None:
