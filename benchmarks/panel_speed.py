@@ -178,6 +178,7 @@ def _arguments() -> argparse.Namespace:
     words = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     words.add_argument("--series", type=lambda t: int(float(t)), default=1_000_000)
     words.add_argument("--backtest", type=lambda t: int(float(t)), default=100_000)
+    words.add_argument("--runs", type=int, default=1, help="as others; what is printed is one run")
     return words.parse_args()
 
 
