@@ -89,8 +89,8 @@ BENCHMARKS = (
     Benchmark(
         "panel_speed.py",
         "Panel of supply lines",
-        "120 months, five recipients a line, sorted in memory: one month as known, then 78. Peers run "
-        "where they are installed, on as many series as they can take; the polars rule is a "
+        "120 months, five recipients a line, sorted in memory: one month as known, then 78. Peers "
+        "run where they are installed, on as many series as they can take; the polars rule is a "
         "year-on-year ratio and a z-score.",
         600,
         True,

@@ -146,3 +146,9 @@ def test_stream_and_file_together_are_refused(call, tmp_path):
     assert ended.code == 2
     assert "no file beside it" in ended.err
     assert "there is no series to score" in call("detect").err
+
+
+def test_rows_of_the_future_are_told_and_scored():
+    scores, said = run(f"{HEADER}\n2024-01-01 01:00:00,5\n2091-01-01 00:00:00,5\n")
+    assert len(scores) == 2
+    assert len(said) == 1 and "2091-01-01 00:00:00 is of the future" in said[0]

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from foreshock.errors import ForeshockError, RecordError, WrongUse
 from foreshock.sources import read_number
 from foreshock.watch import Feed, seconds_of
+from foreshock.words.clocks import now
 from foreshock.words.records import Struct
 
 #: a longer line is no row; its rest is not kept
@@ -21,6 +22,7 @@ LINE_MOST = 10_000
 #: lines of one kind of trouble that are told one by one
 TOLD_MOST = 20
 PROBATION_MOST = 1_000_000
+DAY = 86_400.0
 
 
 class Header(Struct, frozen=True, kw_only=True):
@@ -87,6 +89,7 @@ class _Judge:
         self._name, self._tell = header.name, tell
         self._feed = Feed(header.probation)
         self._newest = header.start
+        self._today = seconds_of(now().date().isoformat())
 
     def score(self, number: int, line: str | None) -> str:
         """The score of a line, as text with its newline."""
@@ -110,6 +113,12 @@ class _Judge:
                     f"{where}: {stamp} is {what} in time; the row is taken in the order in which "
                     "it came.",
                 )
+        if seconds > self._today + 2 * DAY:
+            self._tell(
+                "of the future",
+                f"{where}: {stamp} is of the future: a forecast, or a slip of the date? It is "
+                "scored as it stands.",
+            )
         self._newest = seconds if self._newest is None else max(seconds, self._newest)
         if value is None:
             self._tell("without a figure", f"{where}: no figure; it scores 0: unknown.")
