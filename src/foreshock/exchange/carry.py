@@ -22,7 +22,7 @@ from foreshock.words.clocks import live
 from foreshock.words.feeds import FeedKeeper
 from foreshock.words.markings import Marking, strictest
 from foreshock.words.pack import Pack
-from foreshock.words.records import KINDS, Nature, Receiver, Record, Report
+from foreshock.words.records import KINDS, Bulletin, Nature, Receiver, Record, Report
 
 EXTENSION = stix.name_of("extension-definition", "carried record 1.0")
 #: kinds that never travel: they are this house's own books, and a forged one would falsify them
@@ -86,8 +86,8 @@ def _in_form(
     ours = [o for o in said if o.get("created_by_ref") == node.card.identity]
     places = [o for o in ours if o["type"] in _PLACES]
     telling = [o for o in ours if o["type"] not in (*_PLACES, *_LEFT_OUT)]
-    # a note tells all of a report; an incident and a sighting tell some each
-    one = len(telling) == 1 and not isinstance(record, Report)
+    # a note tells all of a report, and a bulletin without what it names; STIX makes several of each
+    one = len(telling) == 1 and not isinstance(record, Report | Bulletin)
     return places, telling[0] if one else None
 
 
