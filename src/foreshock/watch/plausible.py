@@ -70,7 +70,7 @@ def _slip(value: float, before: Sequence[float]) -> float:
     lately = [x for x in before[-SCALE_ROWS:] if x > 0]
     if value <= 0 or len(lately) < SCALE_ROWS // 2:
         return 1.0
-    away = log10(value / float(np.median(lately)))
+    away = log10(value) - log10(float(np.median(lately)))  # a ratio could underflow
     decades = round(away)
     return 10.0**decades if decades in DECADES and abs(away - decades) <= WITHIN else 1.0
 
