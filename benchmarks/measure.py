@@ -71,6 +71,14 @@ BENCHMARKS = (
         True,
     ),
     Benchmark(
+        "parcels.py",
+        "Parcels",
+        "100,000 objects of 1 kB published, packed, opened, verified and stored, and a month of "
+        "60,000 fetched over HTTP by one call. The peer checks nothing: rows into SQLite.",
+        300,
+        True,
+    ),
+    Benchmark(
         "reading.py",
         "Reading",
         "Events found against the labels of the event standard's corpus, by the standard's own "

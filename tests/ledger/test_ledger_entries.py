@@ -100,13 +100,15 @@ def test_a_written_licence_outcome_reaches_the_network_with_its_marking() -> Non
         "published": "2024-02-09",
         "checked": "secondary",
     }
-    told = Told(entries=(entry("2024-02-10", "licence_outcomes", row=row),))
+    written = entry("2024-02-10", "licence_outcomes", row=row, marking=Marking.AMBER)
+    told = Told(entries=(written,))
     korea = next(
         r
         for r in open_book(PACK, [], day("2024-02-10"), told).regimes()
         if r.destinations == ("KR",)
     )
     assert (korea.approval_share, korea.approval_basis) == (0.25, "reported")
+    assert korea.marking == Marking.AMBER
 
 
 def test_a_row_about_what_nobody_knows_says_nothing_yet_and_is_named() -> None:

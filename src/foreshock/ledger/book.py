@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from foreshock.errors import UnknownWord, WrongUse
 from foreshock.ledger import agenda, entries, regimes, scope, telling
 from foreshock.ledger.chains import Chain, Sides, chains
@@ -16,6 +18,7 @@ from foreshock.ledger.measures import Odd, Shelf, known_measures
 from foreshock.ledger.promises import Words, commitments, overdue
 from foreshock.ledger.stances import Known, stances
 from foreshock.words.clocks import end_of
+from foreshock.words.markings import strictest
 from foreshock.words.pack import Pack
 from foreshock.words.records import (
     Commitment,
@@ -69,6 +72,8 @@ class Book(Struct, frozen=True, kw_only=True, dict=True):
     events: tuple[Event, ...] = ()
     #: how each measure stands on any day, by name
     lines: Mapping[str, Timeline] = {}
+    #: the rows that persons wrote, by id
+    written: Mapping[str, Entry] = {}
 
     # -- measures --------------------------------------------------------------------------------
 
@@ -160,7 +165,15 @@ class Book(Struct, frozen=True, kw_only=True, dict=True):
     def regimes(self, day: Day | None = None) -> tuple[Regime, ...]:
         """How flows are held up on `day`, for the network; see `ledger.regimes`."""
         held = ((measure, self.lines[measure.name]) for measure in self.measures)
-        return regimes.regimes(self.pack, held, day or self.day, self.day)
+        found = regimes.regimes(self.pack, held, day or self.day, self.day)
+        return tuple(self._as_marked(one) for one in found) if self.written else found
+
+    def _as_marked(self, regime: Regime) -> Regime:
+        """The regime, marked as strictly as what persons wrote of its practice or scope."""
+        rows = [row.ref for row in self.pack.scopes if row.measure == regime.measure]
+        refs = (*regime.evidence, *rows)
+        told = [self.written[ref].marking for ref in refs if ref in self.written]
+        return replace(regime, marking=strictest([regime.marking, *told]))
 
     def due(self, day: Day | None = None, within_days: int = 90) -> tuple[agenda.Due, ...]:
         """What runs out, begins, was promised or is to be talked about, within so many days."""
@@ -270,6 +283,7 @@ def _bound(page: _Page, shelf: Shelf, events: Sequence[Event]) -> Book:
         caveats=(),
         events=tuple(events),
         lines=lines,
+        written=page.written,
     )
 
 
