@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from foreshock.archive.feeds_tables import SCHEMA, VERSION, triggers
+from foreshock.archive.sqlite import into_wal
 from foreshock.archive.tables import moment_text
 from foreshock.archive.trouble import busy, damaged, disk_troubles, full
 from foreshock.errors import ArchiveError
@@ -37,7 +38,6 @@ FILE = "feeds.sqlite"
 #: how long a writer waits for another one, in seconds
 PATIENCE = 60
 PRAGMAS = (
-    "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
     # what is erased is overwritten with zeros, not merely unlinked
@@ -253,6 +253,7 @@ class Books:
             connection = sqlite3.connect(
                 self._file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
             )
+            into_wal(connection, PATIENCE)
             for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
             self._local.connection = connection

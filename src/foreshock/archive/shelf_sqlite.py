@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from foreshock.archive.shelf import Job, Place, There, Together, plan, where
-from foreshock.archive.sqlite import troubles
+from foreshock.archive.sqlite import into_wal, troubles
 from foreshock.words.shelf import Held, Kept, Note, Page, Wanted
 
 FILE = "exchange.sqlite"
@@ -191,8 +191,9 @@ class SqliteShelf(Together):
         connection = sqlite3.connect(
             self._file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
-                       f"cache_size = -{cache}", f"wal_autocheckpoint = {CHECKPOINT}"):  # fmt: skip
+        into_wal(connection, PATIENCE)
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", f"cache_size = -{cache}",
+                       f"wal_autocheckpoint = {CHECKPOINT}"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
         return connection
 

@@ -7,6 +7,7 @@ program that opens the file, not for this one alone.
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -100,6 +101,23 @@ def settle(file: Path) -> None:
     """Put a journal that nobody else has open into WAL mode, where it stays."""
     with closing(sqlite3.connect(file)) as raw:
         raw.execute("PRAGMA journal_mode = WAL")
+
+
+def into_wal(connection: sqlite3.Connection, patience: float) -> None:
+    """Put a file into WAL mode that others may be putting there at the same moment.
+
+    SQLite waits for a lock on the file, but not for another change of mode: it answers "locked" at
+    once, however long its own patience is. So it is asked again for so many seconds.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def copy(file: Path, target: Path) -> None:
