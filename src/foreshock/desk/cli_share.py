@@ -40,6 +40,7 @@ def stix(
 
     Example: foreshock share stix --for community --house "Mission of X" --out bundle.json
     """
+    from foreshock.desk.evidence import fit
     from foreshock.exchange import stix as form
 
     circle = options.receiver(receiver)
@@ -50,8 +51,9 @@ def stix(
         for warning in archive.history(EarlyWarning):
             known = first.get(form.about(warning), warning.clocks.known_at)
             first[form.about(warning)] = min(known, warning.clocks.known_at)
-        records = (*found.warnings, *found.measures, *found.commitments)
-        held = len(records) - len(gate.fit_for(records, circle)[0])
+        seen = fit(found, circle).findings  # also what rests on a document that may not go
+        records = (*seen.warnings, *seen.measures, *seen.commitments)
+        held = len(found.warnings) + len(found.measures) + len(found.commitments) - len(records)
         if held:
             say(f"{held} record(s) may not go to {circle.name} and are left out.")
         return form.as_lines(form.bundle(records, circle, house, pack, first)).decode()
@@ -72,6 +74,7 @@ def cap(
 
     Example: foreshock share cap --sender warnings@example.org --out alerts
     """
+    from foreshock.desk.evidence import fit
     from foreshock.desk.phrases import out as standing
     from foreshock.exchange import cap as form
 
@@ -80,7 +83,10 @@ def cap(
         raise WrongUse(f"--out names {folder}, which is a file", expected="a folder")
 
     def make(archive: "Archive", pack: Pack, found: "Findings") -> str:
-        passed, held = gate.fit_for(standing(found.warnings), gate.PUBLIC)
+        seen = {w.id: w for w in fit(found, gate.PUBLIC).findings.warnings}
+        newest = standing(found.warnings)  # first, or an older one would stand for a hidden one
+        passed = [seen[w.id] for w in newest if w.id in seen]
+        held = len(newest) - len(passed)
         chosen = [warning for warning in passed if warning.level >= level]
         folder.mkdir(parents=True, exist_ok=True)
         for warning in chosen:
