@@ -36,7 +36,8 @@ CHECKS = (
     ("format", ["ruff", "format", "--check", "."]),
     ("lint", ["ruff", "check", "."]),
     ("types", ["mypy"]),
-    ("tests", ["pytest"]),
+    # one worker per core; the tests of a file stay together, for the sake of what they share
+    ("tests", ["pytest", "-n", "logical", "--maxprocesses", "8", "--dist", "loadfile"]),
 )
 
 
@@ -162,13 +163,12 @@ def _write_command() -> None:
 
 
 def check(words: list[str]) -> int:
-    """Run every check, or with words only the tests, with these words handed to pytest."""
+    """Run every check, or with words only the tests of these words for pytest, one by one."""
     failed = []
-    for name, command in CHECKS if not words else CHECKS[-1:]:
+    for name, command in CHECKS if not words else (("tests", ["pytest", *words]),):
         say(f"== {name}")
-        extra = words if name == "tests" else []
         started = time.monotonic()
-        if subprocess.call([str(PYTHON), "-m", *command, *extra], cwd=HERE) != 0:
+        if subprocess.call([str(PYTHON), "-m", *command], cwd=HERE) != 0:
             failed.append(name)
         say(f"   {name}: {time.monotonic() - started:.0f} s")
     if failed:
