@@ -85,3 +85,14 @@ def test_a_day_after_is_counted_from_the_day_that_is_told(read):
     text = "Japan replied on 4 June, a day after China banned exports of gallium."
     dates = {e.date for e in read(text).events if e.actors == ("CN",)}
     assert dates == {"2025-06-03"}
+
+
+def test_the_last_of_a_list_belongs_to_it_with_a_comma_before_the_and(read):
+    text = "China lifted curbs on exports of gallium, germanium, and graphite to Japan."
+    (event,) = [e for e in read(text).events if e.type == "EASE"]
+    assert set(event.items) == {"min.ga", "min.ge", "min.graphite"}
+
+
+def test_what_a_thing_goes_into_is_not_what_a_duty_falls_on(read):
+    (event,) = read("The United States raised tariffs on magnets for electric cars.").events
+    assert event.items == ("magnet",)

@@ -75,3 +75,51 @@ def test_a_month_without_a_year_lies_near_the_year_the_text_named(read):
 
 def test_nothing_is_later_than_the_calendar():
     assert later("9999-12-31", 1, "day") is None
+
+
+def test_what_is_decided_in_one_go_has_one_day(read):
+    text = (
+        "China on Tuesday banned exports of gallium. It also banned exports of germanium. "
+        "In return the United States lifted its tariffs on graphite."
+    )
+    found = {(e.actors, e.items): e.date for e in read(text, THURSDAY).events}
+    assert found[("CN",), ("min.ga",)] == "2025-06-10"
+    assert found[("CN",), ("min.ge",)] == "2025-06-10"
+    assert found[("US",), ("min.graphite",)] is None, "another's act has a day of its own"
+
+
+def test_one_day_later_counts_from_the_day_named_last(read):
+    text = (
+        "The United States on Monday banned exports of chips to China. "
+        "One day later China banned exports of gallium."
+    )
+    found = {e.items: e.date for e in read(text, THURSDAY).events}
+    assert found[("min.ga",)] == "2025-06-10"
+
+
+def test_later_than_an_unnamed_day_is_no_date(read):
+    event = only(read, "Two days later China banned exports of gallium.", "RESTRICT")
+    assert event.date is None
+
+
+def test_that_with_which_a_price_is_compared_is_not_its_date(read):
+    assert only(read, "Cobalt prices have risen 92 percent since March.", "PRICE").date is None
+
+
+def test_how_long_a_control_was_in_place_is_not_when_it_was_dropped(read):
+    text = "China has dropped the controls on graphite, in place since 2006."
+    assert "2006" not in {e.date for e in read(text, THURSDAY).events if e.type == "EASE"}
+
+
+def test_the_day_before_an_and_belongs_to_the_verb_in_front_of_it(read):
+    text = "TSMC halted chip production on Monday and will restart it soon."
+    found = {e.type: e.date for e in read(text, THURSDAY).events}
+    assert found["DISRUPT"] == "2025-06-09"
+    assert found.get("RECOVER") is None
+
+
+def test_the_year_of_a_share_is_no_date(read):
+    text = (
+        "China, with 70 percent of world gallium output in 2023, has tightened exports of gallium."
+    )
+    assert only(read, text, "RESTRICT").date is None

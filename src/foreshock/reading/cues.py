@@ -50,6 +50,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     at_once: str = "(?!)"
     #: between a verb and a date: the date is that of what the verb is about
     of_other: str = "(?!)"
+    #: right before a date: since then it has been so, which is no date of the verb behind it
+    placed: str = "(?!)"
     #: what moves or makes things: its numbers are none of their price
     moved: str = "(?!)"
     #: before a loss: it is feared, or to be ended; before a flow: it is wanted

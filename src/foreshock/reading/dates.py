@@ -180,6 +180,8 @@ class DateFinder:
                 ahead = role == "until" or (not telling and bool(self._future.search(before)))
                 near = role == "effective" and kind == "month"
                 same = kind == "month" and around and self._same_year.match(low, m.end(), end)
+                if kind == "ago" and m["ago"] == "later" and told is None:
+                    continue  # later than a day that the text has not named
                 counted = told if kind == "ago" and m["ago"] != "ago" and told else day
                 anchor = counted or (around if kind == "day" else None)
                 if same and around:
@@ -209,7 +211,7 @@ class DateFinder:
             return numbered(int(m["d"]), day)
         if kind == "ago":
             number = int(m["n"]) if m["n"].isdigit() else self._numbers[m["n"]]
-            return ago(number, m["unit"], day)
+            return ago(number, m["unit"], day, ahead=m["ago"] == "later")
         if kind == "quarter":
             order = ("first", "second", "third", "fourth")
             quarter = int(m["q"]) if m["q"] else order.index(m["qw"]) + 1
@@ -294,14 +296,15 @@ def numbered(number: int, day: date | None) -> str | None:
     return f"{year}-{month + 1:02}-{number:02}" if _real(year, month + 1, number) else None
 
 
-def ago(number: int, unit: str, day: date | None) -> str | None:
-    """So many days, weeks, months or years before a day, as finely as such words tell it.
+def ago(number: int, unit: str, day: date | None, *, ahead: bool = False) -> str | None:
+    """So many days, weeks, months or years before (or after) a day, as finely as words tell it.
 
     >>> ago(3, "day", date(2023, 10, 20)), ago(2, "week", date(2024, 12, 18))
     ('2023-10-17', '2024-12')
     """
     step = {"day": "day", "week": "week", "month": "month", "year": "year"}[unit]
-    return relative(f"{step}-{number}", day) if number < _MOST_BACK else None
+    sign = "+" if ahead else "-"
+    return relative(f"{step}{sign}{number}", day) if number < _MOST_BACK else None
 
 
 def _month_of_week(day: date, step: int) -> str | None:

@@ -163,15 +163,14 @@ class Page:
                 told = date.fromisoformat(days[-1]) if days else told
 
     def _whole_lists(self, line: Line, found: list[Clause]) -> list[Clause]:
-        """Clauses that are not cut inside a list of items, where a comma alone opens a clause."""
-        if self.language.cues.spaced:
-            return found
+        """Clauses that are not cut inside a list of items: ", and photoresist"."""
+        gap = _LIST_GAP + len(", and ") if self.language.cues.spaced else _LIST_GAP
         ends = [m.end for m in line.items]
         starts = [m.start for m in line.items]
         kept = found[:1]
         for clause in found[1:]:
             listed = any(0 <= clause.start - end <= 1 for end in ends) and any(
-                0 <= start - clause.start <= _LIST_GAP for start in starts
+                0 <= start - clause.start <= gap for start in starts
             )
             if listed:
                 kept[-1] = Clause(kept[-1].start, clause.end, kept[-1].lead)

@@ -13,6 +13,7 @@ from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.merge import DEFAULT_INSTRUMENT, MEASURES, Draft
 from foreshock.reading.page import Page
 from foreshock.reading.status import NEWS_DAYS, is_ahead
+from foreshock.reading.things import narrow
 from foreshock.words.pack import Pack
 
 #: types that are context when told late in a text of somebody who is not its subject
@@ -21,6 +22,10 @@ ASIDE = ("RESTRICT", "AGREE")
 SPOKEN = (*MEASURES, "AGREE", "PROBE", "COMMIT", "POSITION", "PRESSURE", "THREATEN", "FLOW")
 #: sentences in which a text tells its news
 OPENING = 2
+#: days within which an act is the story of a text
+_STORY = 10
+#: the length of a date told to the day
+_DAY = 10
 #: sentences from the first in which a measure is still what was announced
 _EARLY = 4
 
@@ -56,7 +61,9 @@ def known_measures(pack: Pack) -> tuple[Known, ...]:
 def settle(page: Page, memory: Memory, found: list[Draft], known: Iterable[Known]) -> None:
     """Set what the rest of the text and the known measures tell of each event."""
     for draft in found:
+        draft.items = narrow(draft.items)  # sentences that take an act up may name its kind alone
         _day_of_telling(page, memory, draft)
+    _day_of_the_package(page, found)
     lead = next((set(d.actors) for d in found if not d.background), set())
     actors = {a for d in found for a in d.actors}
     measures = tuple(k for k in known if k.issuer in actors)
@@ -86,6 +93,39 @@ def _day_of_telling(page: Page, memory: Memory, draft: Draft) -> None:
     begun = draft.effective is not None and draft.effective < memory.spoke
     if own and early and not begun and draft.status in ("in_force", "announced"):
         draft.date = memory.spoke
+
+
+def _day_of_the_package(page: Page, found: list[Draft]) -> None:
+    """What one decides in one go has one day: that of the first part told of with a day.
+
+    "On Tuesday the White House raised ... . The rate on chips will go to 50 percent by 2025."
+    """
+    if page.day is None:
+        return
+    for draft in found:
+        if draft.date or not _of_a_package(page, draft):
+            continue
+        for first in found:
+            dealt = first.type in ("AGREE", "NEGOTIATE") and draft.type != "RESTRICT"
+            parts = dealt or (first.type in MEASURES and draft.type in MEASURES)
+            if (
+                first.spots[0][0] < draft.spots[0][0]
+                and first.spots[0][0] <= OPENING and parts and not first.background
+                and first.date and len(first.date) == _DAY
+                and page.day - timedelta(days=_STORY) <= date.fromisoformat(first.date) <= page.day
+                and set(draft.actors) <= set(first.actors)
+                and not (draft.effective and draft.effective < first.date)
+            ):  # fmt: skip
+                draft.date = first.date
+                break
+
+
+def _of_a_package(page: Page, draft: Draft) -> bool:
+    """Whether it may be one more part of what the text opened with."""
+    return (
+        draft.type in (*MEASURES, "AGREE") and not draft.background and draft.modality == "fact"
+        and draft.status in ("announced", "in_force") and draft.trigger.frame.form == "verb"
+    )  # fmt: skip
 
 
 def _ended(page: Page, found: list[Draft]) -> None:

@@ -1,5 +1,6 @@
 """About what: the items of an act, and what an instrument covers where the text names no item."""
 
+import re
 from collections.abc import Iterable
 
 from foreshock.reading.frames import Trigger
@@ -25,6 +26,8 @@ _MAKERS = ("makers", "maker", "manufacturers")
 _SUBJECT, _BEFORE = 5, 24
 #: characters after "critical for" within which things are what others are for
 _FOR = 90
+#: between a thing and what it goes into
+_MADE_FOR = re.compile(r"\s?for\s(?:\w+\s){0,2}")
 #: names of kinds ("semiconductor materials", "minerals") -> how the ids of their things begin
 KINDS = {"mat.chem": "mat.", "mat.gas": "mat.", "min": "min."}
 #: items that stand for trade at large
@@ -168,6 +171,8 @@ def without_purpose(page: Page, items: list[Mention], start: int) -> list[Mentio
         for_ = purpose.search(page.low, since, m.start)
         if for_ and not licence.search(page.low, max(0, for_.start() - 30), for_.start()):
             continue
+        if kept and _MADE_FOR.fullmatch(page.low, kept[-1].end, m.start):
+            continue  # "batteries for electric cars"
         kept.append(m)
     things = [m for m in kept if not trade.match(page.low, m.end)]
     return things or kept

@@ -5,6 +5,7 @@ shared by its main clauses. The day of the telling ("said on Monday") is the day
 where the one who acts tells it.
 """
 
+import re
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -29,12 +30,17 @@ TOLD = ("RESTRICT", "EASE", "COMMIT", "POSITION", "PRESSURE", "THREATEN", "PROBE
 _NOUN_COSTS = 40
 #: a date before its verb is a little further than one behind it
 _BEFORE_COSTS = 10
+#: a date before "and" and the verb rather belongs to the verb in front of it
+_JOINED_COSTS = 40
+_JOINED = re.compile(r"\s(?:and|but|or)\s")
 #: a date of what the verb is about is none of the verb
 _OF_OTHER = 1000
 #: "the deal of May 12": a date right after a noun is the noun's
 _RIGHT_AFTER = 6
 #: a date that begins so near the start of a sentence holds for all of it
 _OPENS = 50
+#: characters before a date within which it is the day of "in place since"
+_PLACED = 30
 #: lengths of a month and of a day
 _MONTH, _DAY = 7, 10
 
@@ -46,6 +52,8 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
     own = [w for w in line.dates if not w.telling and _belongs(page, line, w, trigger)]
     if frame.type == "POSITION":
         own = [w for w in own if len(w.value) >= _MONTH]
+    if frame.type == "PRICE":  # "up 92 percent since March" tells with what it is compared
+        own = [w for w in own if "since " not in page.low[max(0, w.start - 6) : w.end]]
     fine = frame.type == "PRICE"  # of a price the day counts on which it stood
     for when in sorted(own, key=lambda w: (fine and len(w.value) < _DAY, _distance(w, trigger))):
         found.setdefault(when.role, when.value)
@@ -164,12 +172,15 @@ def _belongs(page: Page, line: Line, when: When, trigger: Trigger) -> bool:
 
 
 def _cost(page: Page, when: When, trigger: Trigger) -> int:
-    other = trigger.end < when.start and page.search("of_other", trigger.start, when.start)
-    if other and trigger.frame.form == "verb":
+    other = trigger.end < when.start and page.search("of_other", trigger.end, when.end)
+    placed = when.end <= trigger.start and page.search("placed", when.start - _PLACED, when.end)
+    if (other and trigger.frame.form == "verb") or placed:
         return _OF_OTHER + _distance(when, trigger)
     right_after = 0 <= when.start - trigger.end <= _RIGHT_AFTER
     noun = _NOUN_COSTS if trigger.frame.form == "noun" and not right_after else 0
     before = _BEFORE_COSTS if when.end <= trigger.start else 0
+    if before and _JOINED.search(page.low, when.end, trigger.start):
+        before = _JOINED_COSTS  # "stopped on Monday and will restart": the day of the stop
     return _distance(when, trigger) + noun + before
 
 
