@@ -115,7 +115,10 @@ class Search:
 
     def told(self, mention: Mention) -> bool:
         """Whether somebody is only told what another will do: "told Japan that it will"."""
-        before = self.page.said(max(0, mention.start - 14), mention.start)
+        since = max(0, mention.start - 14)
+        if not self.page.may("told_whom", since, mention.start):
+            return False
+        before = self.page.said(since, mention.start)
         return self.page.language.re["told_whom"].search(before) is not None
 
     def passive(self, start: int) -> bool:
@@ -309,8 +312,10 @@ class Search:
         if self.trigger.frame.type not in ("RESTRICT", "EASE", "FLOW"):
             return ()
         for m in self.line.actors:
-            before = self.page.said(max(self.line.span.start, m.start - 40), m.start)
-            if m.state and self.page.language.re["leaves"].search(before):
+            since = max(self.line.span.start, m.start - 40)
+            if not m.state or not self.page.may("leaves", since, m.start):
+                continue
+            if self.page.language.re["leaves"].search(self.page.said(since, m.start)):
                 return (m.id,)
         return ()
 

@@ -7,6 +7,7 @@ The words around the numbers are English; other languages give their figures wit
 import re
 from collections.abc import Iterator
 
+from foreshock.reading.literals import Literals
 from foreshock.words.records import Magnitude
 
 _NUMBER = r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
@@ -22,6 +23,7 @@ _COUNT = re.compile(
     rf"{_NUMBER}\s(?:\w+\s){{0,2}}"
     r"(?P<unit>entities|companies|firms|entries|items|applications|aliases)\b"
 )
+_LITERALS = Literals({"money": _MONEY, "percent": _PERCENT, "weight": _WEIGHT, "count": _COUNT})
 _UNITS = {
     "million": "mUSD", "m": "mUSD", "billion": "bnUSD", "bn": "bnUSD", "tonnes": "t", "tons": "t",
     "kilograms": "kg", "companies": "entities", "firms": "entities", "entries": "entities",
@@ -55,15 +57,16 @@ def amounts(low: str, start: int, end: int, *, falling: bool = False) -> tuple[M
 
 
 def _found(low: str, start: int, end: int, sign: float) -> Iterator[Magnitude]:
-    for m in _MONEY.finditer(low, start, end):
+    places = _LITERALS.find(low, start, end)
+    for m in _MONEY.finditer(low, start, end) if places.may("money", start, end) else ():
         basis = ("t" if "ton" in m["per"] else "kg") if m["per"] else None
         yield _magnitude(low, m, _UNITS.get(m["unit"] or "", "USD"), basis)
-    for m in _PERCENT.finditer(low, start, end):
+    for m in _PERCENT.finditer(low, start, end) if places.may("percent", start, end) else ():
         basis = next((name for words, name in _BASIS_RE if words.search(low, start, end)), None)
         yield _magnitude(low, m, "%", basis, sign)
-    for m in _WEIGHT.finditer(low, start, end):
+    for m in _WEIGHT.finditer(low, start, end) if places.may("weight", start, end) else ():
         yield _magnitude(low, m, _UNITS.get(m["unit"], m["unit"]), "year" if m["per"] else None)
-    for m in _COUNT.finditer(low, start, end):
+    for m in _COUNT.finditer(low, start, end) if places.may("count", start, end) else ():
         yield _magnitude(low, m, _UNITS.get(m["unit"], m["unit"]), None)
 
 

@@ -115,8 +115,7 @@ def _telling(page: Page, line: Line, memory: Memory) -> list[tuple[Trigger, Argu
 
 def _is_news(page: Page, line: Line) -> bool:
     """Whether a sentence with triggers is not about shares, seminars and the like."""
-    no = page.language.re["not_news"]
-    return bool(line.triggers) and not no.search(page.low, line.span.start, line.span.end)
+    return bool(line.triggers) and not page.search("not_news", line.span.start, line.span.end)
 
 
 def _is_cause(line: Line, told: list[Draft], draft: Draft) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from foreshock.reading.literals import Literals
+
 _NUMBER = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th|\.)?"
 _BEFORE_YEAR = (
     r"(?:\b(?:in|since|early|late|mid|from|until|of|during|by|before|for|through|end|around)[\s-])"
@@ -20,7 +22,6 @@ _ISO = re.compile(r"\b(?P<y>20\d\d)-(?P<mo>\d\d)(?:-(?P<d>\d\d))?\b")
 _DATELINE = re.compile(r"\s?(?:\([^)]{1,40}\)\s?)?[-:|]\s|\s?\|")
 #: so many days, weeks, months or years back are still told in numbers
 _MOST_BACK = 61
-_WORD, _DIGIT = re.compile(r"[^\W\d_]+"), re.compile(r"\d")
 #: months within which "from April" rather means the coming April
 _AHEAD = 4
 _STAMP = re.compile(r"\b(?:date|published|updated|posted)[:\s]{1,2}$")
@@ -74,12 +75,9 @@ class DateFinder:
         self._doubtful = re.compile(words.get("doubtful_month") or "(?!)")
         self._numbers: dict[str, int] = words.get("numbers", {})
         self._patterns = list(self._compile(words))
-        named = [*self._months, *self._weekdays, *self._relative, "quarter"]
-        named += [" ago", " earlier", " before"] if words.get("ago") else []
-        words_of = {w for form in named for w in _WORD.findall(form)[:1]}
-        self._opening = frozenset(words_of)
-        self._any = re.compile("|".join((r"\d", *map(re.escape, named))))
-        self._latin = all(word.isascii() for word in words_of)
+        around = dict(self._roles, telling=self._telling, future=self._future,
+                      compared=self._compared)  # fmt: skip
+        self._literals = Literals({**dict(enumerate(p for _, p in self._patterns)), **around})
 
     def _compile(self, words: dict[str, Any]) -> "list[tuple[str, re.Pattern[str]]]":
         found = [("day", _ISO), ("day", _CJK)]
@@ -151,33 +149,38 @@ class DateFinder:
         days earlier" counts from `told`, the day last named.
         """
         end = len(low) if end is None else end
-        if self._latin:
-            if self._opening.isdisjoint(_WORD.findall(low, start, end)) and not _DIGIT.search(
-                low, start, end
-            ):
-                return []
-        elif not self._any.search(low, start, end):
-            return []
         found: list[When] = []
         taken: list[tuple[int, int]] = []
-        for kind, pattern in self._patterns:
-            for m in pattern.finditer(low, start, end):
+        places = self._literals.find(low, start, end)
+        for number, (kind, pattern) in enumerate(self._patterns):
+            for m in pattern.finditer(low, start, end) if places.may(number, start, end) else ():
                 if m.start() == m.end() or any(a < m.end() and m.start() < b for a, b in taken):
                     continue
                 at = m.start("y") if kind == "year" else m.start()
-                before = low[max(start, at - 70) : at]
+                since = max(start, at - 70)
+                before = low[since:at]
                 heads = m.start() - start < 40 and _DATELINE.match(low, m.end(), end)
                 heads = heads or _STAMP.search(low, max(0, m.start() - 12), m.start())
-                if heads or _BAR.search(before) or self._compared.search(before):
+                compared = places.may("compared", since, at) and self._compared.search(before)
+                if heads or compared or _BAR.search(before):
                     taken.append((m.start(), m.end()))
                     continue
                 if kind == "month" and self._doubtful.search(before + m.group()):
                     continue
                 after = low[m.end() : m.end() + 8]
                 role = next((r for r, p in self._after if p.search(after)), "")
-                role = role or next((r for r, p in self._roles if p.search(before)), "date")
-                telling = self._telling.search(before) is not None
-                ahead = role == "until" or (not telling and bool(self._future.search(before)))
+                role = role or next(
+                    (r for r, p in self._roles if places.may(r, since, at) and p.search(before)),
+                    "date",
+                )
+                telling = (
+                    places.may("telling", since, at) and self._telling.search(before) is not None
+                )
+                ahead = role == "until" or (
+                    not telling
+                    and places.may("future", since, at)
+                    and self._future.search(before) is not None
+                )
                 near = role == "effective" and kind == "month"
                 same = kind == "month" and around and self._same_year.match(low, m.end(), end)
                 if kind == "ago" and m["ago"] == "later" and told is None:

@@ -26,11 +26,14 @@ import msgspec
 
 from foreshock.errors import WrongUse
 from foreshock.reading.cues import Cues
+from foreshock.reading.literals import Literals
 from foreshock.reading.notation import WORD, Near, Notation, parts
 from foreshock.words.vocab import INSTRUMENTS, MODALITY, STATUS, TYPES
 
 PATTERNS = Path(__file__).parent / "patterns"
 
+#: a cue of the table, or one of a list of them by its place
+CueName = str | tuple[str, int]
 #: a trigger of one or two words
 _SHORT = 20
 
@@ -80,10 +83,10 @@ def apart(a: Trigger, b: Trigger) -> bool:
 
 
 class _Compiled(NamedTuple):
+    #: what the sentence must hold: one bit for each set of words of which it must have one
+    needed: int
     pattern: re.Pattern[str]
     frame: Frame
-    #: of each of these one word must stand in the sentence
-    needed: tuple[frozenset[str], ...]
     near: tuple[Near, ...]
     #: first words that may be nouns: not inflected as verbs, and told by what is beside them
     nouns: frozenset[str]
@@ -126,21 +129,39 @@ class Language:
             kind: tuple((re.compile(pattern), mode) for pattern, mode in pairs)
             for kind, pairs in cues.modes.items()
         }
+        self.literals = Literals(self.cue_patterns())
         self.named = {frame.name: frame for frame in frames}
         self._by_word: dict[str, list[_Compiled]] = {}
+        self._sets: dict[frozenset[str], int] = {}
         notation = Notation(table.get("irregular", {}), table.get("sets", {}), cues.spaced)
         for frame in frames:
             for pattern in frame.triggers:
                 self._compile(notation, frame, pattern)
+        self._opening = frozenset(self._by_word)
+        self._every = (1 << len(self._sets)) - 1
+        #: word -> the sets that it is in, as bits
+        self._within: dict[str, int] = {}
+        for words, bit in self._sets.items():
+            for word in words:
+                self._within[word] = self._within.get(word, 0) | bit
+
+    def cue_patterns(self) -> dict[CueName, re.Pattern[str]]:
+        """All patterns of cue words: by name, those of a list by its name and their place."""
+        found: dict[CueName, re.Pattern[str]] = {**self.re}
+        for group, pairs in (*self.pairs.items(), *self.modes.items()):
+            found.update({(group, place): pattern for place, (pattern, _) in enumerate(pairs)})
+        return found
 
     def _compile(self, notation: Notation, frame: Frame, pattern: str) -> None:
         told, beside = parts(pattern)
         near = tuple(notation.near(element, reach) for element, reach in beside)
-        wanted = tuple(n.opening for n in near if n.wanted)
-        last = notation.last(told) if self.cues.spaced else frozenset()
-        needed = (last, *wanted) if last else wanted
+        sets = [n.opening for n in near if n.wanted]
+        sets += notation.further(told) if self.cues.spaced else []
+        needed = 0
+        for words in sets:
+            needed |= self._sets.setdefault(words, 1 << len(self._sets))
         nouns = notation.uninflected(told) if near else frozenset()
-        compiled = _Compiled(re.compile(notation.regex(told)), frame, needed, near, nouns)
+        compiled = _Compiled(needed, re.compile(notation.regex(told)), frame, near, nouns)
         for first in notation.first(told) if self.cues.spaced else {""}:
             self._by_word.setdefault(first, []).append(compiled)
 
@@ -178,23 +199,29 @@ class Language:
         return not word.endswith(("ed", "ing")) or (word.endswith("ing") and rest.startswith("of"))
 
     def _spaced(self, low: str, start: int, end: int) -> Iterator[Trigger]:
+        present = set(WORD.findall(low, start, end))
+        lacking = self._every
+        for word in self._within.keys() & present:
+            lacking &= ~self._within[word]
+        possible = {
+            word: fitting
+            for word in self._opening & present
+            if (fitting := [c for c in self._by_word[word] if not c.needed & lacking])
+        }
+        if not possible:
+            return
         words = [(m.start(), m.group()) for m in WORD.finditer(low, start, end)]
-        present = {word for _, word in words}
         for at, (begin, word) in enumerate(words):
-            for pattern, frame, needed, near, nouns in self._by_word.get(word, ()):
-                for some in needed:
-                    if some.isdisjoint(present):
-                        break  # what it needs is nowhere in the sentence
-                else:
-                    m = pattern.match(low, begin, end)
-                    if m is None or (near and not _beside(low, words, at, m.end(), near)):
-                        continue
-                    trigger = Trigger(frame, begin, m.end())
-                    if word in nouns or not self._is_noun(low, trigger):
-                        yield trigger
+            for _, pattern, frame, near, nouns in possible.get(word, ()):
+                m = pattern.match(low, begin, end)
+                if m is None or (near and not _beside(low, words, at, m.end(), near)):
+                    continue
+                trigger = Trigger(frame, begin, m.end())
+                if word in nouns or not self._is_noun(low, trigger):
+                    yield trigger
 
     def _dense(self, low: str, start: int, end: int) -> Iterator[Trigger]:
-        for pattern, frame, _, _, _ in self._by_word.get("", ()):
+        for _, pattern, frame, _, _ in self._by_word.get("", ()):
             for m in pattern.finditer(low, start, end):
                 yield Trigger(frame, m.start(), m.end())
 

@@ -28,7 +28,7 @@ def link(page: Page, found: list[Draft]) -> None:
         if not here:
             continue
         types = {found[i].type for i in here}
-        for pattern, relation in page.language.pairs["links"]:
+        for _, pattern, relation in page.cues("links", line.span.start, line.span.end):
             if len(found) < 2 or types.isdisjoint((*BETWEEN[relation][0], *BETWEEN[relation][1])):
                 continue
             m = pattern.search(page.low, line.span.start, line.span.end)

@@ -95,13 +95,13 @@ class Notation:
         plain = "|".join(a for a in pattern.split()[0].split("|") if "*" not in a)
         return frozenset(self.first(plain)) if plain else frozenset()
 
-    def last(self, pattern: str) -> frozenset[str]:
-        """Words of which one must stand in any match beyond its first: of the last element."""
+    def further(self, pattern: str) -> list[frozenset[str]]:
+        """Words of which one must stand in any match: of each element after the first."""
         elements = [
             e for e in pattern.split()[1:] if e not in _GAP and e != "#" and not e.endswith("?")
         ]
-        found = [WORD.search(form) for form in (self._forms(elements[-1]) if elements else ())]
-        return frozenset(word.group() for word in found if word) if all(found) else frozenset()
+        found = [[WORD.search(form) for form in self._forms(element)] for element in elements]
+        return [frozenset(w.group() for w in words if w) for words in found if all(words)]
 
     def near(self, element: str, reach: str = "") -> "Near":
         """What must (or, with "!", must not) stand beside a match."""

@@ -2,11 +2,12 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from foreshock.reading.dates import DateFinder, When
-from foreshock.reading.frames import Language, Trigger
+from foreshock.reading.frames import CueName, Language, Trigger
 from foreshock.reading.names import Mention, Names, companies
 from foreshock.reading.sentences import Clause, Span, clauses, lowered, plain, sentences
 from foreshock.words.records import Said
@@ -57,6 +58,8 @@ class Page:
         self.low = lowered(self.text)
         self.language = language
         self.day = day
+        self._places = language.literals.find(self.low)
+        self._listed: dict[str, list[tuple[int, re.Pattern[str], str]]] = {}
         self.mentions = self._at_home(self._made(names.find(self.text, day)))
         self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
         self._tools: dict[int, list[tuple[int, int, int]]] = {}
@@ -70,10 +73,29 @@ class Page:
 
     def search(self, cue: str, start: int, end: int) -> re.Match[str] | None:
         """The first match of a cue of the language between two offsets; looked for once."""
+        if not self._places.may(cue, start, end):
+            return None
         key = (cue, start, end)
         if key not in self._found:
             self._found[key] = self.language.re[cue].search(self.low, start, end)
         return self._found[key]
+
+    def may(self, cue: CueName, start: int, end: int) -> bool:
+        """Whether a cue can stand between two offsets; if not, it need not be looked for."""
+        return self._places.may(cue, start, end)
+
+    def cues(self, group: str, start: int, end: int) -> Iterator[tuple[int, re.Pattern[str], str]]:
+        """Of a list of cues those that can stand between two offsets: place, pattern, word."""
+        if group not in self._listed:
+            told = self.language.pairs.get(group) or self.language.modes.get(group, ())
+            whole = len(self.low)
+            self._listed[group] = [
+                (place, pattern, word) for place, (pattern, word) in enumerate(told)
+                if self._places.may((group, place), 0, whole)
+            ]  # fmt: skip
+        for place, pattern, word in self._listed[group]:
+            if self._places.may((group, place), start, end):
+                yield place, pattern, word
 
     def tools(self, start: int, end: int) -> list[str]:
         """The tools (instruments) named between two offsets, in the order of the table."""
@@ -93,7 +115,7 @@ class Page:
             span = self.lines[at].span
             self._tools[at] = [
                 (m.start(), m.end(), rank)
-                for rank, (pattern, _) in enumerate(self.language.pairs["instruments"])
+                for rank, pattern, _ in self.cues("instruments", span.start, span.end)
                 for m in pattern.finditer(self.low, span.start, span.end)
             ]
         return self._tools[at]
@@ -102,7 +124,7 @@ class Page:
         """The names, and things told by what they make in place of the names of what is made."""
         made = [
             Mention(m.start(), m.end(), item, "item")
-            for pattern, item in self.language.pairs["items_made"]
+            for _, pattern, item in self.cues("items_made", 0, len(self.low))
             for m in pattern.finditer(self.low)
         ]
         if not made:
@@ -141,12 +163,12 @@ class Page:
 
     def lay_out(self, finder: DateFinder) -> None:
         """Find clauses, triggers and dates of the sentences; drop items that stay doubtful."""
-        trade, opener = self.language.re["trade"], self.language.re["clause"]
+        opener = self.language.re["clause"]
         around: date | None = None
         told: date | None = None
         for line in self.lines:
             a, b = line.span.start, line.span.end
-            if any(m.doubtful for m in line.items) and not trade.search(self.low, a, b):
+            if any(m.doubtful for m in line.items) and not self.search("trade", a, b):
                 line.items = [m for m in line.items if not m.doubtful]
             if self.language.re["heading"].match(self.low, a, b) or self._is_title(line):
                 continue
@@ -256,8 +278,9 @@ class Page:
         cues = self.language.cues
         if cues.spaced and self.language.re["bound_for"].match(self.low, mention.end):
             return "to"
-        if self.language.re["office_in"].search(
-            self.low[max(0, mention.start - 40) : mention.start]
+        since = max(0, mention.start - 40)
+        if self.may("office_in", since, mention.start) and self.language.re["office_in"].search(
+            self.low[since : mention.start]
         ):
             return ""
         towards = self.language.re["target_before"]

@@ -15,15 +15,15 @@ _LISTED = re.compile(r"[^;:]{0,45}")
 
 def mode_of(page: Page, line: Line, trigger: Trigger) -> str | None:
     """The mode that the words of the trigger tell, else those of its clause before it."""
-    pairs = page.language.modes.get(trigger.frame.type)
-    if not pairs:
+    kind = trigger.frame.type
+    if kind not in page.language.modes:
         return None
     clause = line.clause_at(trigger.start)
     stretches = [(trigger.start, trigger.end), (clause.start, trigger.start)]
-    if trigger.frame.type == "DISRUPT":  # "halted lines after a fire"
+    if kind == "DISRUPT":  # "halted lines after a fire"
         stretches.append((trigger.end, line.span.end))
     for start, end in stretches:
-        for pattern, mode in pairs:
+        for _, pattern, mode in page.cues(kind, start, end):
             if pattern.search(page.low, start, end):
                 return mode
     return None

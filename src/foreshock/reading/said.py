@@ -15,9 +15,11 @@ def said(page: Page, line: Line, position: int, issuer: tuple[str, ...]) -> Said
     if issuer:
         return Said(kind="gov", who=issuer)
     low, start, end = page.low, line.span.start, line.span.end
-    by = page.language.re["according"].search(low, start, end)
+    by = page.search("according", start, end)
     if by:
         return _speaker(page, line, by.end(), min(end, by.end() + _REACH), first=True)
+    if not page.may("said", start, end):
+        return Said()
     for verb in page.language.re["said"].finditer(low, start, end):
         begin = max(start, verb.start() - _REACH)
         speaker = _speaker(page, line, begin, verb.start(), first=False)
@@ -42,7 +44,7 @@ def _find_speaker(page: Page, line: Line, part: tuple[int, int], first: bool) ->
     near = [m for m in line.actors if start <= m.start < end]
     words = [
         (m.start(), kind)
-        for pattern, kind in page.language.pairs["speakers"]
+        for _, pattern, kind in page.cues("speakers", start, end)
         for m in pattern.finditer(page.low, start, end)
     ]
     if words:

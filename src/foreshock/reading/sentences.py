@@ -21,6 +21,7 @@ _PLAIN = str.maketrans(
 )  # fmt: skip
 #: characters that turn or hide text; a reader cannot see them, so they are reported
 HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_GREEK_OR_CYRILLIC = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
 #: one word that mixes Latin with letters that only look Latin
 _LOOKALIKE = re.compile(
     r"[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]"
@@ -38,6 +39,8 @@ _OPENERS = frozenset(
     "The A An In It They He She This These That Those But And On At For With However Meanwhile "
     "While When After Before If As Last Earlier Since".split()
 )
+#: each stop begins with one of these
+_MARK = re.compile(r"[.!?…。！？]")
 _STOP = re.compile(
     r"[.!?…]+[\"')\]]*(?=\s|$)|(?<=[a-z0-9\"'])[.!?][\"']?(?=[A-Z][a-z])|[。！？]+[」』”\"]?"
 )
@@ -91,7 +94,7 @@ def lookalikes(text: str) -> bool:
     >>> lookalikes("g\u0430llium"), lookalikes("gallium")
     (True, False)
     """
-    return _LOOKALIKE.search(text) is not None
+    return _GREEK_OR_CYRILLIC.search(text) is not None and _LOOKALIKE.search(text) is not None
 
 
 def sentences(text: str) -> list[Span]:
@@ -112,7 +115,17 @@ def sentences(text: str) -> list[Span]:
 
 
 def _stops(text: str) -> set[int]:
-    return {m.end() for m in _STOP.finditer(text) if _is_end(text, m)}
+    found: set[int] = set()
+    mark = _MARK.search(text)
+    while mark is not None:
+        end = mark.end()
+        stop = _STOP.match(text, mark.start())
+        if stop is not None:
+            end = stop.end()
+            if _is_end(text, stop):
+                found.add(end)
+        mark = _MARK.search(text, end)
+    return found
 
 
 def _is_end(text: str, stop: re.Match[str]) -> bool:

@@ -184,10 +184,10 @@ def _fits(page: Page, draft: Draft, measure: Known) -> bool:
 
 def _licences(page: Page, found: list[Draft]) -> None:
     """An unspecified control is one by licences where the text says so of the same country."""
-    pattern = page.language.re["licensing"]
     spoken: dict[int, bool] = {}
     for line in page.lines:
-        spoken[line.index] = pattern.search(page.low, line.span.start, line.span.end) is not None
+        told = page.search("licensing", line.span.start, line.span.end)
+        spoken[line.index] = told is not None
     if not any(spoken.values()):
         return
     states = [d.actors for d in found if d.type == "RESTRICT" and d.status != "denied"]

@@ -25,8 +25,9 @@ def status_of(page: Page, line: Line, trigger: Trigger, ahead: bool) -> str:
         return trigger.frame.status
     clause = line.clause_at(trigger.start)
     window = _WINDOW if trigger.frame.form != "noun" else _NOUN_WINDOW
-    before = page.said(max(clause.start, trigger.start - window), trigger.start)
-    for pattern, status in page.language.pairs["status"]:
+    since = max(clause.start, trigger.start - window)
+    before = page.said(since, trigger.start)
+    for _, pattern, status in page.cues("status", since, trigger.start):
         if pattern.search(before):
             return status
     opens = page.said(trigger.start, trigger.end)
@@ -64,7 +65,7 @@ def modality_of(page: Page, line: Line, trigger: Trigger, status: str) -> str:
     if trigger.frame.modality:
         return trigger.frame.modality
     clause = line.clause_at(trigger.start)
-    for pattern, word in page.language.pairs["modality"]:
+    for _, pattern, word in page.cues("modality", line.span.start, line.span.end):
         whole = word == "alleged"
         a, b = (line.span.start, line.span.end) if whole else (clause.start, trigger.start)
         if pattern.search(page.low, a, b) and (word != "forecast" or status == "considered"):

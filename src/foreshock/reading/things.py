@@ -168,7 +168,8 @@ def without_purpose(page: Page, items: list[Mention], start: int) -> list[Mentio
     kept: list[Mention] = []
     for m in items:
         since = max(start, m.start - _FOR, kept[-1].end if kept else 0)
-        for_ = purpose.search(page.low, since, m.start)
+        may = page.may("purpose", since, m.start)
+        for_ = purpose.search(page.low, since, m.start) if may else None
         if for_ and not licence.search(page.low, max(0, for_.start() - 30), for_.start()):
             continue
         if kept and _MADE_FOR.fullmatch(page.low, kept[-1].end, m.start):
