@@ -147,7 +147,7 @@ class Language:
 
     def cue_patterns(self) -> dict[CueName, re.Pattern[str]]:
         """All patterns of cue words: by name, those of a list by its name and their place."""
-        found: dict[CueName, re.Pattern[str]] = {**self.re}
+        found: dict[CueName, re.Pattern[str]] = dict(self.re.items())
         for group, pairs in (*self.pairs.items(), *self.modes.items()):
             found.update({(group, place): pattern for place, (pattern, _) in enumerate(pairs)})
         return found
