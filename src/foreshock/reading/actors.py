@@ -263,6 +263,9 @@ class Search:
         low, high = self.clause.start, self.clause.end
         around = (*self.line.actors, *self.line.places)
         states = [m for m in around if m.state and low <= m.start <= high]
+        if frame.type == "FLOW" and self.page.search("imported", low, high):
+            # "imports from China": whoever takes them acts, not where they come from
+            states = [m for m in states if self.page.preposition(self.line, m) != "from"]
         owners = [m for m in states if self.page.use(m) in (OWNER, PRIVATE)]
         inside = [
             m

@@ -2,13 +2,16 @@
 
 import re
 
-from foreshock.reading.memory import Memory
+from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.merge import Draft, spot
 from foreshock.reading.page import AGENT, Line, Page
 from foreshock.reading.said import said
+from foreshock.reading.things import GENERIC
 
 #: sentences over which "the curbs" takes up a measure
 _REACH = 5
+#: characters after "the ban" within which a thing is what it falls on
+_ON_IT = 20
 #: characters after "the stoppage" within which a date is its own
 _NEXT_TO = 90
 
@@ -38,6 +41,15 @@ def remember(page: Page, line: Line, memory: Memory) -> None:
             memory.offices[word] = (m.id,)
     if companies:
         memory.company = (companies[0].id,)
+
+
+def _about(items: list[str], told: Ids) -> bool:
+    """Whether some of these items are those of what was told, or of one kind with them."""
+    return any(
+        a == b or a.startswith(b + ".") or b.startswith(a + ".") or b in GENERIC
+        for a in items
+        for b in told
+    )
 
 
 def loss_again(page: Page, line: Line, found: list[Draft]) -> None:
@@ -73,6 +85,9 @@ def mention_again(page: Page, line: Line, found: list[Draft]) -> None:
     official = any("official" in d.reasons for d in measures)
     if measures and (official or line.index - measures[-1].spots[-1][0] <= _REACH):
         told = measures[0] if official else measures[-1]
+        on = [i.id for i in line.items if 0 <= i.start - m.end() < _ON_IT]
+        if on and not _about(on, told.items):
+            return  # "unlike the ban on gallium": another measure than the one told
         spot(told, (line.index, m.start(), m.end()))
         for when in line.dates:
             taken = own and line.clause_at(when.start) is line.clause_at(min(own))

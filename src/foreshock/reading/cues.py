@@ -52,6 +52,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     of_other: str = "(?!)"
     #: right before a date: since then it has been so, which is no date of the verb behind it
     placed: str = "(?!)"
+    #: goods told by whoever takes them in
+    imported: str = "(?!)"
     #: what moves or makes things: its numbers are none of their price
     moved: str = "(?!)"
     #: before a loss: it is feared, or to be ended; before a flow: it is wanted
