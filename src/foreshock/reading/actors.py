@@ -274,7 +274,8 @@ class Search:
             or (frame.type == "FLOW" and self.page.preposition(self.line, m) == "into")
         ]
         if unsaid:
-            return unique(inside[:1])
+            told = self.page.search("same_measure", low, self.trigger.start)
+            return (told and self.main()) or unique(inside[:1])
         free = [m for m in states if not self.page.preposition(self.line, m)]
         free = [] if frame.type == "PRICE" else free
         return unique((owners or inside or free)[:1])

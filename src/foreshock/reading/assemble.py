@@ -28,6 +28,9 @@ _BARE = 3
 _OBJECT = 60
 #: "it did not say when it would restart" tells none of these
 NOT_TOLD = ("RECOVER", "FLOW", "INVEST", "PROBE")
+#: joint acts of which a noun may tell that there is none
+NONE_OF_IT = (*JOINT, "PROBE")
+_NO = re.compile(r"\s(?:no|neither|nor)\s")
 #: types that say nothing of instruments
 WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
 #: tools of agreement, inquiry and money: no instruments of a control or its easing
@@ -209,6 +212,12 @@ def _concerned(page: Page, line: Line) -> Ids:
 def _narrowed(items: Ids, ids: Ids, memory: Memory) -> Ids:
     """Chips of a firm that makes one kind of them are that kind."""
     made = [item for i in ids if i.startswith("org:") for item in memory.makes.get(i, ())]
+    chips = tuple(m for m in made if m == "chip" or m.startswith("chip."))
+    if chips and "mat.wafer" in items and "mat.wafer" not in made:
+        # the wafers that a maker of chips scraps are its chips
+        items = tuple(
+            dict.fromkeys(c for i in items for c in (chips if i == "mat.wafer" else (i,)))
+        )
     narrow = {i: [m for m in made if m.startswith(i + ".")] for i in items}
     return tuple(dict.fromkeys(n for i in items for n in (narrow[i][:1] or [i])))
 
@@ -250,11 +259,24 @@ def _draft(
     date, effective, until = dates_of(page, line, trigger, _tells_itself(source, actors), memory)
     ahead = is_ahead(effective, page.day) or is_ahead(date, page.day)
     status = status_of(page, line, trigger, ahead)
+    if frame.type in NONE_OF_IT and frame.form == "noun":
+        if page.search("lacking", clause.start, trigger.start):
+            return None  # "countries without a trade agreement"
+    elif (
+        status == "in_force"
+        and frame.type in ("RESTRICT", "EASE")
+        and _NO.search(page.said(trigger.start, trigger.end))
+    ):
+        status = "denied"  # "the order puts no duty on it"
     if page.search("not_done", clause.start, trigger.start):
         return None  # "not enough to limit the flow"
     if frame.type == "DISRUPT" and page.search("feared", clause.start, trigger.start):
         return None  # a loss that is only feared, or that somebody wants to end
-    if frame.type == "FLOW" and page.search("aim", clause.start, trigger.start):
+    if (
+        frame.type == "FLOW"
+        and frame.direction != "down"
+        and page.search("aim", clause.start, trigger.start)
+    ):
         return None  # "talks to import 10,000 tons"
     kind, mode = frame.type, frame.mode or mode_of(page, line, trigger)
     if kind == "THREATEN" and set(whom) <= {"all"}:

@@ -52,6 +52,12 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     of_other: str = "(?!)"
     #: right before a date: since then it has been so, which is no date of the verb behind it
     placed: str = "(?!)"
+    #: right before "wafers": so many are told that they are chips in the making
+    counted_wafers: str = "(?!)"
+    #: right after a name that is part of the name of a law: "Chips Act"
+    law_name: str = "(?!)"
+    #: right before a noun of joint acts: there is none
+    lacking: str = "(?!)"
     #: goods told by whoever takes them in
     imported: str = "(?!)"
     #: what moves or makes things: its numbers are none of their price

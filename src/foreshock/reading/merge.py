@@ -16,6 +16,8 @@ BY_MODE = ("POSITION", "PRESSURE", "INVEST")
 MEASURES = ("RESTRICT", "EASE")
 #: acts that come again: one told with an old date is another than the news
 EPISODES = ("DISRUPT", "RECOVER", "FLOW", "PRICE", "AGREE", "NEGOTIATE", "PROBE", "PRESSURE")
+#: sentences after a deal in which its terms are told
+_NEXT = 2
 #: of a restriction whose tool the text does not name
 DEFAULT_INSTRUMENT = "export_control"
 
@@ -58,6 +60,10 @@ def add(found: list[Draft], draft: Draft) -> None:
 
 def same_act(a: Draft, b: Draft) -> bool:
     """Whether two drafts tell one act: type, actors, items, and nothing that keeps them apart."""
+    if a.type == "AGREE" and b.type == "COOPERATE" and b.status == "announced":
+        # what those who agreed will do together is what they agreed on
+        near = b.spots[0][0] - a.spots[-1][0] <= _NEXT
+        return near and set(b.actors) == set(a.actors) and not a.background
     nowhere = a.type == "PRICE" and not (a.actors and b.actors)
     if a.type != b.type or not (nowhere or set(a.actors) & set(b.actors)):
         return False

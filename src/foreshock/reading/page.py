@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from foreshock.reading.dates import DateFinder, When
@@ -168,6 +168,10 @@ class Page:
         told: date | None = None
         for line in self.lines:
             a, b = line.span.start, line.span.end
+            line.items = [self._as_chips(m) for m in line.items]
+            law = self.language.re["law_name"]
+            if line.items and law.search(self.low, a, b):
+                line.items = [m for m in line.items if not law.match(self.low, m.end)]
             if any(m.doubtful for m in line.items) and not self.search("trade", a, b):
                 line.items = [m for m in line.items if not m.doubtful]
             if self.language.re["heading"].match(self.low, a, b) or self._is_title(line):
@@ -183,6 +187,14 @@ class Page:
                 around = _around(line.dates) or around
                 days = [w.value for w in line.dates if len(w.value) == _DAY]
                 told = date.fromisoformat(days[-1]) if days else told
+
+    def _as_chips(self, mention: Mention) -> Mention:
+        """Wafers that are counted are chips in the making: "scrap 30,000 wafers"."""
+        if mention.id != "mat.wafer":
+            return mention
+        counted = self.language.re["counted_wafers"]
+        before = self.low[max(0, mention.start - 30) : mention.start]
+        return replace(mention, id="chip") if counted.search(before) else mention
 
     def _whole_lists(self, line: Line, found: list[Clause]) -> list[Clause]:
         """Clauses that are not cut inside a list of items: ", and photoresist"."""

@@ -41,6 +41,7 @@ _RIGHT_AFTER = 6
 _OPENS = 50
 #: characters before a date within which it is the day of "in place since"
 _PLACED = 30
+_GOING_ON = re.compile(r"\bbeen\s(?:\w+\s)?\w+ing\b")
 #: lengths of a month and of a day
 _MONTH, _DAY = 7, 10
 
@@ -52,8 +53,11 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
     own = [w for w in line.dates if not w.telling and _belongs(page, line, w, trigger)]
     if frame.type == "POSITION":
         own = [w for w in own if len(w.value) >= _MONTH]
-    if frame.type == "PRICE":  # "up 92 percent since March" tells with what it is compared
-        own = [w for w in own if "since " not in page.low[max(0, w.start - 6) : w.end]]
+    if frame.type in (
+        "PRICE",
+        "FLOW",
+    ):  # "up 92 percent since March" tells with what it is compared
+        own = [w for w in own if not _compares(page, line, w)]
     fine = frame.type == "PRICE"  # of a price the day counts on which it stood
     for when in sorted(own, key=lambda w: (fine and len(w.value) < _DAY, _distance(w, trigger))):
         found.setdefault(when.role, when.value)
@@ -82,6 +86,14 @@ def dates_of(page: Page, line: Line, trigger: Trigger, tells_itself: bool, memor
             found.setdefault("effective", found["date"])
         _last_for(page, clause.start, line.span.end, found)
     return found.get("date"), found.get("effective"), found.get("until")
+
+
+def _compares(page: Page, line: Line, when: When) -> bool:
+    """Whether a figure is only compared with a day; "has been falling since April" began then."""
+    if "since " not in page.low[max(0, when.start - 6) : when.end]:
+        return False
+    clause = line.clause_at(when.start)
+    return _GOING_ON.search(page.low, clause.start, when.start) is None
 
 
 def _period(page: Page, own: list[When], found: dict[str, str]) -> None:
