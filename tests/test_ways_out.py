@@ -9,16 +9,26 @@ import importlib.util
 import json
 import sys
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
+from taxii_served import prepared, served
 
 from foreshock.archive import open_archive
+from foreshock.archive.feeds import SqliteFeeds
+from foreshock.archive.shelf import open_shelf
 from foreshock.desk.cli import main
-from foreshock.words.clocks import live
+from foreshock.exchange import partners
+from foreshock.exchange.node import found_node
+from foreshock.exchange.people import write_person
+from foreshock.exchange.spoken import words_of
+from foreshock.words.clocks import live, now
 from foreshock.words.markings import Marking
 from foreshock.words.missions import Submission
+from foreshock.words.people import Person
 from foreshock.words.records import Document, Entry, Report, Stance
+from foreshock.words.shelf import Wanted
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "foreshock"
@@ -28,7 +38,9 @@ SHOWING = {
     "warnings": ("--holder", "KR", "--as-of", "{day}"),
     "bulletin": ("--for", "own", "--holder", "KR", "--as-of", "{day}"),
     "share stix": ("--for", "own", "--holder", "KR", "--as-of", "{day}"),
-    "share cap": ("--sender", "a@example.org", "--out", "{tmp}/caps", "--as-of", "{day}"),
+    "share cap": ("--sender", "a@example.org", "--out", "{tmp}/caps", "--as-of", "{day}",
+                  "--release-by", "olaf"),
+    "release list": (),
     "licences": (), "commitments": (), "stances": (), "chains": (), "calendar": (),
     "measures list": (), "measures conflicts": (),
     "record list": (), "report list": (), "duties": (), "missions list": (), "people list": (),
@@ -53,9 +65,40 @@ SENDING = {
     "up": "tests/desk/test_desk_doors.py",
 }
 
+#: verbs by which a draft could leave -> words with which they are tried below: without a release
+#: nothing goes. `own` stays in this house
+DEMANDING = {
+    "share stix": ("--for", "public", "--holder", "KR", "--as-of", "{day}"),
+    "share cap": ("--sender", "a@example.org", "--out", "{tmp}/caps", "--as-of", "{day}"),
+    "bulletin": ("--for", "community", "--out", "{tmp}/b.html", "--as-of", "{day}"),
+    "taxii publish": ("Warnings",),
+    "taxii push": ("{url}", "--collection", "Warnings", "--from", "nl", "--user", "partner",
+                   "--secret-file", "{secret}"),
+    "parcel publish": ("--to", "Hague desk", "--warnings", "--reports", "--as-of", "{day}"),
+}  # fmt: skip
+
+#: of the verbs that send, those that need no release of their own, and why
+NO_RELEASE = {
+    "taxii serve": "serves what `taxii publish` put there",
+    "taxii list": "shows what others sent, in this house",
+    "parcel make": "carries what `parcel publish` put there",
+    "parcel answer": "a word on what the partner itself said",
+    "partners push": "carries what `parcel publish` put there",
+    "partners serve": "carries what `parcel publish` put there",
+    "serve": "in this house; to readers of another house shows what was released: desk/releasing",
+    "up": "as serve",
+}
+
 #: verbs that show one thing by its id, or ids and states alone
 NAMING = {
-    *("share explain", "partners explain", "partners list", "partners alarms", "partners card"),
+    *(
+        "release show",
+        "share explain",
+        "partners explain",
+        "partners list",
+        "partners alarms",
+        "partners card",
+    ),
     *("parcel list", "parcel diff", "parcel status", "audit show", "audit verify"),
     *(
         "taxii show",
@@ -84,6 +127,7 @@ TAKING = {
     *("record licence", "record commitment", "record promise", "record answer", "record stance"),
     *("missions add", "missions close", "missions assign", "missions unassign"),
     *("report status", "report disruption", "report nothing", "report correct"),
+    *("release give", "release refuse", "release facts"),
     *("people add", "people reset", "people close", "people unlock", "people log-out"),
 }
 
@@ -122,11 +166,22 @@ def test_what_is_sent_on_purpose_has_a_test_that_holds_it_to_the_gate(verb):
     assert (ROOT / SENDING[verb]).is_file()
 
 
+def test_every_verb_that_sends_demands_a_release_or_says_why_not():
+    assert set(SENDING) <= set(DEMANDING) | set(NO_RELEASE)
+    assert set(DEMANDING).isdisjoint(NO_RELEASE)
+
+
+@cache
+def trees():
+    """Every module of the package, parsed once."""
+    return [(file, ast.parse(file.read_text("utf-8"))) for file in PACKAGE.rglob("*.py")]
+
+
 def test_nothing_is_logged_but_by_modules_that_are_listed():
     found = {
         str(file.relative_to(PACKAGE))
-        for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for file, tree in trees()
+        for node in ast.walk(tree)
         if (isinstance(node, ast.Import) and any(n.name == "logging" for n in node.names))
         or (isinstance(node, ast.ImportFrom) and node.module == "logging")
         or (isinstance(node, ast.ImportFrom) and node.module == "warnings")
@@ -137,8 +192,8 @@ def test_nothing_is_logged_but_by_modules_that_are_listed():
 def test_nothing_is_printed_but_by_the_two_functions_that_talk():
     prints = [
         f"{file.relative_to(PACKAGE)}:{node.lineno}"
-        for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for file, tree in trees()
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "print"
@@ -156,6 +211,7 @@ def home(tmp_path_factory):
     red = {"clocks": clocks, "marking": Marking.RED}
     text = f"China will restrict exports of gallium from 1 August 2023 ({SECRET})."
     with open_archive(folder) as archive:
+        write_person(archive, Person(clocks=clocks, name="olaf", roles=("officer",), by="test"))
         archive.add([
             Document(source="cable", title=SECRET, name=SECRET, publisher=SECRET, text=text,
                      language="en", **red).sealed(),
@@ -186,3 +242,55 @@ def test_no_verb_shows_a_word_of_a_record_for_named_persons(verb, home, tmp_path
         assert "987654321" not in where
     if more:
         json.loads(told.out)
+
+
+# -- without a release nothing leaves ------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sending(tmp_path_factory):
+    """A house that has issued warnings, with a partner it trusts, a collection, and drafts."""
+    folder = tmp_path_factory.mktemp("sending")
+    ours, theirs = folder / "ours", folder / "theirs"
+    (folder / "stick").mkdir()
+    nodes = {}
+    for home, name in ((ours, "Seoul desk"), (theirs, "Hague desk")):
+        home.mkdir()
+        with SqliteFeeds(home) as keeper:
+            nodes[name] = found_node(name, home, folder / "stick" / name, now(), keeper)
+    with SqliteFeeds(ours) as keeper:
+        hague = nodes["Hague desk"]
+        partners.add(hague.token, keeper, now(), nodes["Seoul desk"].card)
+        words = words_of(hague.card.root)
+        partners.confirm("Hague desk", words, "organisation", (), keeper, now())
+    with pytest.raises(SystemExit):
+        main(["round", "--home", str(ours), "--holder", "KR"])
+    prepared(ours)
+    clocks = live(datetime(2023, 7, 5, tzinfo=UTC))
+    draft = Report(mission="beijing", host="CN", items=("min.ga",), status="strained",
+                   says=SECRET, clocks=clocks, marking=Marking.GREEN).sealed()  # fmt: skip
+    with open_archive(ours) as archive:
+        archive.add([draft])
+    with served(theirs) as to:
+        (folder / "secret").write_text(to.secret)
+        yield ours, theirs, {"url": to.url, "secret": folder / "secret", "day": DAY}
+
+
+@pytest.mark.parametrize("verb", DEMANDING)
+def test_without_a_release_nothing_leaves_by_any_verb(verb, sending, tmp_path, capsys):
+    ours, theirs, names = sending
+    words = [w.format(**names, tmp=tmp_path) for w in DEMANDING[verb]]
+    with pytest.raises(SystemExit) as ended:
+        main([*verb.split(), *words, "--home", str(ours)])
+    told = capsys.readouterr()
+    assert ended.value.code == 1, told.err
+    assert "were not released to" in told.err
+    assert "--release-by NAME" in told.err
+    assert told.out == ""
+    assert SECRET not in told.err
+    assert list(tmp_path.iterdir()) == []
+    with SqliteFeeds(ours) as keeper:
+        assert list(keeper.everything()) == []
+    for home in (ours, theirs):
+        with open_shelf(home) as shelf:
+            assert not any(shelf.page(h.collection, Wanted()).objects for h in shelf.held())

@@ -14,6 +14,7 @@
     │   ├── ArchiveFull      no room left on the disk
     │   └── ArchiveDamaged   what is stored is not what was written
     ├── NotAllowed           a marking forbids it
+    │   ├── NotReleased      nobody with the right to has let it go
     │   └── TooMuch          more than a partner may send in a day
     └── NotGenuine           a parcel or card whose signature or hash does not hold
 
@@ -105,6 +106,10 @@ class ArchiveDamaged(ArchiveError):
 
 class NotAllowed(ForeshockError):
     """A marking forbids it."""
+
+
+class NotReleased(NotAllowed):
+    """Nobody with the right to has let it go."""
 
 
 class TooMuch(NotAllowed):

@@ -8,7 +8,7 @@ person sends on purpose) or left out and counted (`fit_for`, for pages and lists
 from collections.abc import Iterable
 from typing import TypeVar
 
-from foreshock.errors import NotAllowed
+from foreshock.errors import NotAllowed, WrongUse
 from foreshock.words.markings import RULES, Marking, label
 from foreshock.words.records import Receiver, Record, Struct
 
@@ -25,6 +25,20 @@ MAY_SEE = {
 
 PUBLIC = Receiver(name="public", circle="public")
 OWN = Receiver(name="this house", circle="own")
+
+
+def own_name(name: str, whose: str) -> str:
+    """A name that is that of no circle: what was let go to one may not go to the other.
+
+    >>> own_name("Hague desk", "partner")
+    'Hague desk'
+    """
+    if name in MAY_SEE:
+        raise WrongUse(
+            f"the {whose} is named {name!r}, which is a circle of receivers",
+            expected="another name",
+        )
+    return name
 
 
 def allows(record: Record, receiver: Receiver) -> bool:

@@ -6,8 +6,11 @@ import json
 import shutil
 
 import pytest
+from desk_cli_calls import let_release
 
 from foreshock.desk.cli import main
+
+BY = ("--release-by", "olaf")
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +41,7 @@ def trusting(tmp_path_factory):
 def two(call, trusting, tmp_path, monkeypatch):
     """Two nodes that trust each other; gives a way to call each."""
     shutil.copytree(trusting, tmp_path, dirs_exist_ok=True)
+    let_release(tmp_path / "seoul")
     monkeypatch.chdir(tmp_path)
     return lambda home, *words: call(*words, "--home", home)
 
@@ -81,7 +85,7 @@ def test_an_object_goes_there_is_answered_and_shows_who_got_it(two, tmp_path):
     shown = two("seoul", "parcel", "publish", "--to", "hague desk", "--objects", file, "--preview")
     assert "passes" in shown.out
     assert two("seoul", "parcel", "list").out == ""
-    assert two("seoul", "parcel", "publish", "--to", "hague desk", "--objects", file).code == 0
+    assert two("seoul", "parcel", "publish", "--to", "hague desk", "--objects", file, *BY).code == 0
     assert two("seoul", "parcel", "make", "--to", "hague desk", "--out", "a.fsp").code == 0
     opened = two("hague", "parcel", "open", "a.fsp")
     assert "1 object(s) in 1 segment(s)" in opened.out
@@ -118,7 +122,7 @@ def test_what_the_gate_holds_back_is_said_and_nothing_is_published(two, tmp_path
         (("parcel", "make", "--to", "nobody", "--out", "x.fsp"), "there is no partner 'nobody'"),
         (("parcel", "make", "--to", "hague desk", "--out", "no/x.fsp"), "there is no folder"),
         (("parcel", "publish", "--to", "hague desk"), "nothing to publish"),
-        (("parcel", "publish", "--to", "hague desk", "--record", "x"), "--home"),
+        (("parcel", "publish", "--to", "hague desk", "--record", "x"), "is not in the archive"),
         (("parcel", "publish", "--to", "community x", "--warnings"), "has no members"),
         (("parcel", "answer", "report--1", "seen"), "there is no object"),
         (("parcel", "answer", "report--1", "maybe"), "is no answer"),
@@ -160,7 +164,7 @@ def test_the_log_is_verified_and_a_false_head_is_told(two):
 
 def test_keys_are_changed_and_the_partner_takes_the_card_from_the_parcel(two, tmp_path):
     file = objects(tmp_path / "o.jsonl")
-    two("seoul", "parcel", "publish", "--to", "hague desk", "--objects", file)
+    two("seoul", "parcel", "publish", "--to", "hague desk", "--objects", file, *BY)
     assert two("seoul", "partners", "rotate", "--root", "stick/seoul.root", "--lost").code == 0
     two("seoul", "parcel", "make", "--to", "hague desk", "--out", "a.fsp")
     opened = two("hague", "parcel", "open", "a.fsp")
@@ -172,7 +176,7 @@ def test_keys_are_changed_and_the_partner_takes_the_card_from_the_parcel(two, tm
 
 def test_a_backup_holds_what_was_exchanged(two, call, tmp_path):
     file = objects(tmp_path / "o.jsonl")
-    two("seoul", "parcel", "publish", "--to", "hague desk", "--objects", file)
+    two("seoul", "parcel", "publish", "--to", "hague desk", "--objects", file, *BY)
     from foreshock.archive import open_archive
 
     open_archive(tmp_path / "seoul").close()

@@ -4,6 +4,7 @@ import json
 import stat
 
 import pytest
+from desk_cli_calls import let_release
 from taxii_house import note
 from taxii_served import served
 from test_exchange_stix import warning
@@ -109,10 +110,14 @@ def test_a_book_that_was_spoilt_is_said(offered, call, home):
 def test_what_one_house_publishes_another_pulls_reads_and_answers(call, tmp_path):
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     assert call("up", "--no-serve", "--holder", "KR", "--home", ours).code == 0
+    by = ("--release-by", let_release(ours))
     with served(ours) as to:
-        unnamed = call("taxii", "publish", "Warnings", "--house", " ", "--home", ours)
+        unnamed = call("taxii", "publish", "Warnings", "--house", " ", *by, "--home", ours)
         assert "no name yet" in unnamed.err
-        first = call("taxii", "publish", "Warnings", "--home", ours)
+        unreleased = call("taxii", "publish", "Warnings", "--home", ours)
+        assert (unreleased.code, unreleased.out) == (1, "")
+        assert "were not released to 'Warnings'" in unreleased.err
+        first = call("taxii", "publish", "Warnings", *by, "--home", ours)
         assert first.code == 0
         count = int(first.out.split()[0])
         assert count > 20
@@ -145,7 +150,9 @@ def test_what_one_house_publishes_another_pulls_reads_and_answers(call, tmp_path
         assert call("taxii", "aside", "--home", theirs).out == ""
 
         back = (*login[:-1], ours)
-        sent = call("taxii", "push", to.url, "--collection", "Warnings", *back)
+        kept = call("taxii", "push", to.url, "--collection", "Warnings", *back)
+        assert "were not released to 'kr'" in kept.err
+        sent = call("taxii", "push", to.url, "--collection", "Warnings", *by, *back)
         assert (sent.code, sent.out) == (0, f"{count} sent, 0 sent before, 0 not taken\n")
         again = call("taxii", "push", to.url, "--collection", "Warnings", *back).out
         assert again == f"0 sent, {count} sent before, 0 not taken\n"

@@ -173,6 +173,26 @@ def test_a_partner_sees_less_of_the_same_day_than_an_analyst_and_not_what_was_ke
     assert pat["held_back"] >= mina["held_back"]
 
 
+@pytest.mark.parametrize("name", ["pat", "carl", "ada"])
+def test_a_reader_of_another_house_sees_no_warning_that_nobody_released(fresh, name):
+    house = fresh()
+    mina, other = house.as_("mina"), house.as_(name)
+    day = {"as_of": "2023-09-25"}
+    (first, *_) = mina.get("/api/findings.json", params=day).json()["findings"]["warnings"]
+    for page in ("/api/findings.json", "/api/warnings.json", "/", "/bulletin"):
+        assert first["id"] not in other.get(page, params=day).text
+    assert other.get(f"/warnings/{first['id']}", params=day).status_code == 404
+    from foreshock.words.clocks import live, now
+    from foreshock.words.missions import Release
+
+    house.archive.add([
+        Release(clocks=live(now()), of=first["id"], to="community", circle="community",
+                of_marking=Marking.CLEAR, step="released", by="olaf", at=now()).sealed()
+    ])  # fmt: skip
+    told = other.get("/api/findings.json", params=day).json()["findings"]["warnings"]
+    assert [one["id"] for one in told] == [first["id"]]
+
+
 def test_what_companies_told_is_seen_by_its_desk_and_the_company_itself_only(house, browsers):
     assert "512 345" in browsers["mina"].get("/submissions").text
     assert "512 345" in browsers["carl"].get("/company").text

@@ -1,5 +1,6 @@
 """The status exchange of three nodes, as the page tells it, command by command."""
 
+import io
 import re
 import shlex
 import string
@@ -11,14 +12,15 @@ from foreshock.desk import cli
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "status-exchange.md"
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PIPED = re.compile(r"echo \"([^\"]*)\" \| (.*)")
 _TAKEN = re.compile(r"(\w+)=\$\((.*?)( \| head -1)?\)")
 
 
 class Shell:
-    """As much of a shell as the page needs: variables, quotes, `$(...)` and `mkdir`."""
+    """As much of a shell as the page needs: variables, quotes, `$(...)`, `echo |` and `mkdir`."""
 
-    def __init__(self, capsys) -> None:
-        self.capsys, self.names = capsys, {}
+    def __init__(self, capsys, monkeypatch) -> None:
+        self.capsys, self.monkeypatch, self.names = capsys, monkeypatch, {}
         self.said: dict[str, str] = {}
 
     def run(self, line: str) -> str:
@@ -27,6 +29,10 @@ class Shell:
             out = self.run(taken[2]).strip()
             self.names[taken[1]] = out.split("\n")[0] if taken[3] else out
             return out
+        piped = _PIPED.fullmatch(line)
+        if piped:
+            self.monkeypatch.setattr("sys.stdin", io.StringIO(piped[1] + "\n"))
+            line = piped[2]
         words = shlex.split(string.Template(line).substitute(self.names))
         if words[0] == "mkdir":
             Path(words[1]).mkdir()
@@ -52,7 +58,7 @@ def folder(tmp_path_factory):
 def test_the_page_of_the_status_exchange_does_what_it_says(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     monkeypatch.delenv("FORESHOCK_HOME", raising=False)
-    shell = Shell(capsys)
+    shell = Shell(capsys, monkeypatch)
     blocks = _BLOCK.findall(PAGE.read_text("utf-8"))
     lines = [line for block in blocks for line in block.splitlines() if line.strip()]
     assert len(lines) > 40

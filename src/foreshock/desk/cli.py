@@ -14,7 +14,16 @@ import msgspec
 import typer
 
 from foreshock import __version__
-from foreshock.desk import cli_ledger, cli_line, cli_measures, cli_missions, exchanging, options
+from foreshock.desk import (
+    cli_alone,
+    cli_ledger,
+    cli_line,
+    cli_measures,
+    cli_missions,
+    exchanging,
+    options,
+    releasing,
+)
 from foreshock.desk import settings as configured
 from foreshock.desk.cli_archive import app as archive_app
 from foreshock.desk.cli_audit import app as audit_app
@@ -23,6 +32,7 @@ from foreshock.desk.cli_parcel import app as parcel_app
 from foreshock.desk.cli_partners import app as partners_app
 from foreshock.desk.cli_people import app as people_app
 from foreshock.desk.cli_record import app as record_app
+from foreshock.desk.cli_release import app as release_app
 from foreshock.desk.cli_share import app as share_app
 from foreshock.desk.cli_taxii import app as taxii_app
 from foreshock.desk.options import (
@@ -31,7 +41,6 @@ from foreshock.desk.options import (
     FailOn,
     Holders,
     Home,
-    Jobs,
     Json,
     Out,
     Port,
@@ -42,11 +51,11 @@ from foreshock.desk.output import (
     as_json,
     check_place,
     deliver,
-    delivering,
     plain,
     show_findings,
     show_rest,
 )
+from foreshock.desk.releasing import ReleaseBy
 from foreshock.desk.talk import Interrupted, emit, interruptible, open_streams, progress, say, show
 from foreshock.errors import ForeshockError, WrongUse
 from foreshock.words.clocks import now, parse_day
@@ -54,7 +63,6 @@ from foreshock.words.pack import Pack, load
 
 if TYPE_CHECKING:  # these rooms take a moment to import; a verb brings in what it needs
     from foreshock.archive import Archive
-    from foreshock.desk import panels
     from foreshock.rounds import Ask, Findings
 
 FINDINGS = 10  # exit code: something at or above --fail-on
@@ -79,6 +87,7 @@ app.add_typer(record_app, name="record")
 app.add_typer(cli_missions.missions_app, name="missions")
 app.add_typer(cli_missions.report_app, name="report")
 app.add_typer(people_app, name="people")
+app.add_typer(release_app, name="release")
 for _line_verb in (cli_line.pull, cli_line.push, cli_line.serve):
     partners_app.command()(_line_verb)
 for _verb in (
@@ -88,6 +97,8 @@ for _verb in (
     cli_ledger.stances,
     cli_ledger.chains,
     cli_ledger.calendar,
+    cli_alone.read,
+    cli_alone.detect,
 ):
     app.command()(_verb)
 
@@ -203,15 +214,19 @@ def bulletin(
     out: Out = None,
     receiver: Annotated[
         str, typer.Option("--for", help="public, community, organisation or own.")
-    ] = "public",
+    ] = "own",
+    release_by: ReleaseBy = None,
     as_of: AsOf = None,
     holder: Holders = None,
     json: Json = False,
     home: Home = None,
 ) -> None:
-    """Write the status bulletin, one HTML file, for a circle of receivers.
+    """Write the status bulletin, one HTML file, for this house or for a circle of receivers.
+
+    One for others leaves when a releasing officer lets it go.
 
     Example: foreshock bulletin --as-of 2023-07-10 --holder KR --out bulletin.html
+    Example: foreshock bulletin --for public --release-by mina --out bulletin.html
     """
     from foreshock.desk import bulletin as bulletins
 
@@ -219,7 +234,10 @@ def bulletin(
     check_place(out)
     with _desk(home) as desk:
         findings = _look(desk, desk.ask(as_of, holder))
-    made = bulletins.compose(findings, desk.pack, to)
+        made = bulletins.compose(findings, desk.pack, to)
+        things = releasing.named_records([made], desk.archive)
+        way = releasing.Way(release_by, stays=receiver == "own")
+        releasing.cleared(desk.archive, things, to, way)
     head = exchanging.noted(desk.settings.home, f"bulletin for {to.circle}", made.id)
     deliver(out, as_json(made) if json else bulletins.html(made, desk.pack, audit=head))
     if out is not None:
@@ -238,175 +256,6 @@ def serve(home: Home = None, port: Port = None) -> None:
         with progress() as told:
             rounds.prepare(desk.archive, desk.pack, told)
         _serve(desk)
-
-
-# -- texts and figures alone, without an archive -------------------------------------------------
-
-
-@app.command()
-def read(
-    paths: Annotated[
-        list[Path], typer.Argument(help="Texts, pages, PDFs, e-mail, Word files, or folders.")
-    ],
-    out: Out = None,
-    undated: Undated = None,
-    stories: Annotated[
-        bool, typer.Option("--stories", help="One line for each event, with all who tell it.")
-    ] = False,
-    jobs: Jobs = 1,
-    home: Home = None,
-) -> None:
-    """Turn texts into events: one line of JSON for each, by the event standard 1.0.
-
-    Example: foreshock read notice.txt --date 2023-07-03 --out events.jsonl
-    """
-    day = parse_day(undated, "--date") if undated else None
-    check_place(out)
-    from foreshock.desk import reader
-
-    pack = load(configured.read(home).pack)
-    ask = reader.Ask(paths=tuple(paths), day=day, jobs=options.jobs(jobs))
-    written = 0
-    with delivering(out) as write, progress("reading") as told:
-        made = reader.story_lines if stories else reader.lines
-        for line in made(ask, pack, told, say):
-            write(line)
-            written += 1
-        write("")  # no story is an answer too
-    if out is not None:
-        say(f"Wrote {out} ({written} {'stories' if stories else 'documents'}).")
-
-
-@app.command()
-def detect(
-    series: Annotated[
-        Path | None, typer.Argument(help="CSV or XLSX with columns timestamp,value.")
-    ] = None,
-    out: Out = None,
-    stream: Annotated[
-        bool,
-        typer.Option("--stream", help="Rows from stdin after a JSON header, one score a row."),
-    ] = False,
-    panel: Annotated[
-        Path | None,
-        typer.Option(help="Parquet of trade figures, every release a row: judge each line."),
-    ] = None,
-    alarms: Annotated[
-        Path | None, typer.Option(help="With --panel: the CSV of scores to write.")
-    ] = None,
-    rule: Annotated[
-        str, typer.Option(help="With --panel: model, year-on-year or import-surge.")
-    ] = "model",
-    new: Annotated[
-        Path | None,
-        typer.Option(help="With --panel: the CSV of new alarms to write, each with its sentence."),
-    ] = None,
-    budget: Annotated[
-        int | None, typer.Option(help="With --panel: so many new alarms a month, the strongest.")
-    ] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option(help="With --panel: the share of false new alarms, such as 0.1 (e-BH)."),
-    ] = None,
-    evaluate: Annotated[
-        bool,
-        typer.Option(
-            "--evaluate", help="How good are the scores? On made worlds, or on --panel's figures."
-        ),
-    ] = False,
-    cases: Annotated[
-        Path | None,
-        typer.Option(help="With --evaluate: a CSV hs,partner,onset of real disruptions."),
-    ] = None,
-) -> None:
-    """Score a series, or a panel of supply lines: each month from what was known by then only.
-
-    Example: foreshock detect exports.csv --out scores.csv
-    Example: foreshock detect --panel observations.parquet --alarms alarms.csv
-    Example: foreshock detect --panel observations.parquet --new new.csv --budget 10
-    Example: foreshock detect --evaluate --out quality.csv
-    """
-    if evaluate:
-        _detect_evaluate(series, panel, cases, out, rule)
-        return
-    if stream:
-        _detect_stream(series, out)
-        return
-    if panel is not None:
-        from foreshock.desk import panels
-
-        ask = panels.Ask(panel, rule, budget, rate)
-        _detect_panel(series, ask, alarms or out, new)
-        return
-    if series is None:
-        raise WrongUse(
-            "there is no series to score",
-            expected="a CSV or XLSX file, --stream, or --panel with a Parquet file",
-            next_step="For example: foreshock detect exports.csv",
-        )
-    check_place(out)
-    with progress(f"scoring {series.name}"):
-        from foreshock.desk.scores import scored_csv
-
-        scored = scored_csv(series, say)
-    deliver(out, scored)
-    if out is not None:
-        say(f"Wrote {out}.")
-
-
-def _detect_stream(series: Path | None, out: Path | None) -> None:
-    if series is not None or out is not None:
-        raise WrongUse(
-            "--stream reads rows from stdin and writes scores to stdout",
-            expected="no file beside it",
-            next_step="For example: foreshock detect --stream < rows",
-        )
-    from foreshock.desk.streaming import score_lines
-
-    score_lines(sys.stdin.buffer, emit, say)
-
-
-def _detect_panel(
-    series: Path | None, ask: "panels.Ask", alarms: Path | None, new: Path | None
-) -> None:
-    if series is not None:
-        raise WrongUse(
-            f"both a series ({series}) and a panel ({ask.path}) are named", expected="one of them"
-        )
-    check_place(alarms)
-    check_place(new)
-    from foreshock.desk import panels
-
-    with progress(f"judging {ask.path.name}") as told:
-        found = panels.scored(ask, say, told)
-    if new is not None:
-        deliver(new, found.new)
-        say(f"Wrote {new}.")
-    if alarms is not None or new is None:
-        deliver(alarms, found.table)
-    if alarms is not None:
-        say(f"Wrote {alarms}.")
-    if alarms is not None or new is not None:
-        emit("".join(one + "\n" for one in found.sentences))
-
-
-def _detect_evaluate(
-    series: Path | None, panel: Path | None, cases: Path | None, out: Path | None, rule: str
-) -> None:
-    if series is not None:
-        raise WrongUse(
-            f"--evaluate with the series {series}",
-            expected="nothing, or --panel with a Parquet file",
-            next_step="For example: foreshock detect --evaluate --out quality.csv",
-        )
-    check_place(out)
-    from foreshock.desk import evaluating
-
-    with progress("measuring") as told:
-        table = evaluating.evaluated(panel, cases, rule, say, told)
-    deliver(out, table)
-    if out is not None:
-        say(f"Wrote {out}.")
 
 
 @app.command()

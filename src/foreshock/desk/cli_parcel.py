@@ -1,161 +1,25 @@
 """The verbs `foreshock parcel ...`: what we say to whom, and what they say to us."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from foreshock.desk import exchanging, options
-from foreshock.desk.exchanging import Exchange, exchange
-from foreshock.desk.options import AsOf, Holders, Home, Json
+from foreshock.desk.cli_publish import To, publish
+from foreshock.desk.exchanging import exchange
+from foreshock.desk.options import Home, Json
 from foreshock.desk.output import as_json, check_place
 from foreshock.desk.talk import emit, progress, say
 from foreshock.errors import WrongUse
 
 app = typer.Typer(help="Parcels: signed feeds by file, mail or network.", no_args_is_help=True)
 
-To = Annotated[str, typer.Option("--to", help='Name of a partner, or "community NAME".')]
 Id = Annotated[str, typer.Argument(metavar="OBJECT", help="Id of an object.")]
 Why = Annotated[str, typer.Option("--why", help="The reason, one sentence.")]
-_OBJECTS_BYTES = 300_000_000
 
 
-@app.command()
-def publish(
-    to: To,
-    objects: Annotated[
-        Path | None, typer.Option(help="STIX bundle, or one object of ours a line.")
-    ] = None,
-    warnings: Annotated[
-        bool, typer.Option("--warnings", help="The warnings that stand, with --holder.")
-    ] = False,
-    reports: Annotated[
-        bool, typer.Option("--reports", help="All reports of our missions that stand.")
-    ] = False,
-    record: Annotated[
-        list[str] | None, typer.Option(help="Id of a record of the archive. May be repeated.")
-    ] = None,
-    why: Annotated[str, typer.Option(help="Of a correction: the reason.")] = "",
-    leave_out: Annotated[
-        bool, typer.Option("--leave-out", help="Leave out what may not go there, and say so.")
-    ] = False,
-    exercise: Annotated[
-        bool,
-        typer.Option("--exercise", help="Into the feed of exercises, apart from the live one."),
-    ] = False,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="Say who would get what; publish nothing.")
-    ] = False,
-    holder: Holders = None,
-    as_of: AsOf = None,
-    home: Home = None,
-) -> None:
-    """Put objects of ours into the feed of a partner or community; nothing leaves this machine yet.
-
-    Example: foreshock parcel publish --to "Hague desk" --warnings --holder KR
-    """
-    from foreshock.exchange import feeds
-
-    with exchange(home) as ours:
-        audience = feeds.audience(to, ours.keeper, ours.at)
-        nature: Any = "exercise" if exercise else "actual"
-        bodies = list(_bodies(objects, record or [], reports, nature, ours))
-        if warnings:
-            bodies += _warnings(holder, as_of, ours)
-        if not bodies:
-            raise WrongUse(
-                "there is nothing to publish",
-                expected="--objects, --warnings, --reports or --record, and what they name",
-            )
-        if preview:
-            _preview(bodies, audience, ours)
-            return
-        made = feeds.publish(
-            bodies, audience, ours.node, ours.keeper, ours.at,
-            why=why, nature=nature, leave_out=leave_out,
-        )  # fmt: skip
-    for held in made.held:
-        say(f"Left out: {held.why}")
-    say(
-        f"{len(made.entries)} object(s) published to {audience.receiver.name}, {made.same} there "
-        f"already. Send them: foreshock parcel make --to '{audience.members[0].name}' --out FILE"
-    )
-
-
-def _preview(bodies: list[bytes], audience: Any, ours: Exchange) -> None:
-    from foreshock import gate
-    from foreshock.exchange.feeds import _sound
-    from foreshock.exchange.view import effective_markings
-
-    items = [_sound(body, ours.node, ours.at)[0] for body in bodies]
-    markings = effective_markings(items, ours.keeper)
-    for item in items:
-        emit(gate.judge(item.id, markings[item.id], audience.receiver).why + "\n")
-    names = ", ".join(member.name for member in audience.members)
-    say(f"Would go to: {names}. Nothing was published.")
-
-
-def _bodies(
-    objects: Path | None, records: list[str], reports: bool, nature: str, ours: Exchange
-) -> Iterable[bytes]:
-    """The objects of a file, and those that carry records of the archive, as exact bytes."""
-    if objects is not None:
-        from foreshock.exchange.intake import take_apart
-
-        data = exchanging.read_file(objects, _OBJECTS_BYTES)
-        if b'"bundle"' in data.lstrip()[:200]:
-            yield from (one for one in take_apart(data) if b'"extension-definition"' not in one)
-        else:
-            yield from (line for line in data.splitlines() if line.strip())
-    if not records and not reports:
-        return
-    from foreshock.archive import open_archive
-    from foreshock.exchange import carry
-    from foreshock.words.pack import load
-    from foreshock.words.records import Report
-
-    with open_archive(ours.settings.home, create=False) as archive:
-        kept = []
-        for name in records:
-            found = archive.get(name)
-            if found is None:
-                raise WrongUse(f"the record {name[:80]!r} is not in the archive")
-            kept.append(found)
-        if reports:
-            every = archive.known(Report)
-            theirs = ours.keeper.journaled(f"{carry.CARRIES}{report.id}" for report in every)
-            kept += [
-                report
-                for report in every
-                if report.nature == nature and f"{carry.CARRIES}{report.id}" not in theirs
-            ]
-        pack = load(ours.settings.pack)
-        yield from carry.objects(kept, ours.node, pack, before=archive.get)
-
-
-def _warnings(holder: list[str] | None, as_of: str | None, ours: Exchange) -> list[bytes]:
-    """The warnings that stand, or stood on a day, each in an object that carries it."""
-    from foreshock import rounds
-    from foreshock.archive import open_archive
-    from foreshock.desk.phrases import out
-    from foreshock.exchange import carry, stix
-    from foreshock.words.pack import load
-    from foreshock.words.records import EarlyWarning
-
-    pack = load(ours.settings.pack)
-    ask = rounds.Ask(
-        as_of=options.day(as_of), holders=options.holders(holder or ours.settings.holders, pack)
-    )
-    with open_archive(ours.settings.home) as archive, progress() as shown:
-        rounds.prepare(archive, pack, shown)
-        found = out(rounds.look(archive, pack, ask, shown).warnings)
-        first: dict[str, datetime] = {}
-        for warning in archive.history(EarlyWarning):
-            known = first.get(stix.about(warning), warning.clocks.known_at)
-            first[stix.about(warning)] = min(known, warning.clocks.known_at)
-    return carry.objects(list(found), ours.node, pack, first)
+app.command()(publish)
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """The verbs `foreshock share ...`: what goes to others, in the forms that their tools read."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ from foreshock.desk import options
 from foreshock.desk import settings as configured
 from foreshock.desk.options import AsOf, Holders, Home, Out
 from foreshock.desk.output import check_place, deliver
+from foreshock.desk.releasing import ReleaseBy, ReleasedOnly, Way, cleared, named_records
 from foreshock.desk.talk import emit, progress, say
 from foreshock.errors import WrongUse
 from foreshock.words.pack import Pack, load
@@ -32,28 +32,32 @@ def stix(
     receiver: For = "public",
     house: House = "Foreshock house",
     out: Out = None,
+    release_by: ReleaseBy = None,
+    released_only: ReleasedOnly = False,
     as_of: AsOf = None,
     holder: Holders = None,
     home: Home = None,
 ) -> None:
     """Warnings, controls and promises as a STIX 2.1 bundle, for a circle of receivers.
 
+    Only what a releasing officer let go to them; `--for own` stays in this house and needs no
+    release.
+
     Example: foreshock share stix --for community --house "Mission of X" --out bundle.json
+    --release-by mina
     """
-    from foreshock.desk.evidence import fit
+    from foreshock.desk.publishing import first_known, released_of
     from foreshock.exchange import stix as form
 
-    circle = options.receiver(receiver)
+    circle, way = (
+        options.receiver(receiver),
+        Way(release_by, released_only, stays=receiver == "own"),
+    )
     check_place(out)
 
     def make(archive: "Archive", pack: Pack, found: "Findings") -> str:
-        first: dict[str, datetime] = {}
-        for warning in archive.history(EarlyWarning):
-            known = first.get(form.about(warning), warning.clocks.known_at)
-            first[form.about(warning)] = min(known, warning.clocks.known_at)
-        seen = fit(found, circle).findings  # also what rests on a document that may not go
-        records = (*seen.warnings, *seen.measures, *seen.commitments)
-        held = len(found.warnings) + len(found.measures) + len(found.commitments) - len(records)
+        first = first_known(archive.history(EarlyWarning))
+        records, held = released_of(found, archive, circle, way)
         if held:
             say(f"{held} record(s) may not go to {circle.name} and are left out.")
         return form.as_lines(form.bundle(records, circle, house, pack, first)).decode()
@@ -66,19 +70,22 @@ def cap(
     sender: Annotated[str, typer.Option(help="Our address in alerts, without spaces.")],
     folder: Annotated[Path, typer.Option("--out", help="Folder for one file a warning.")],
     level: Annotated[int, typer.Option(help="Only at or above this level, 0 to 4.")] = 2,
+    release_by: ReleaseBy = None,
+    released_only: ReleasedOnly = False,
     as_of: AsOf = None,
     holder: Holders = None,
     home: Home = None,
 ) -> None:
-    """Public warnings as CAP 1.2 alerts, for crisis centres.
+    """Public warnings as CAP 1.2 alerts, for crisis centres; only what was released to everybody.
 
-    Example: foreshock share cap --sender warnings@example.org --out alerts
+    Example: foreshock share cap --sender warnings@example.org --out alerts --release-by mina
     """
     from foreshock.desk.evidence import fit
     from foreshock.desk.phrases import out as standing
     from foreshock.exchange import cap as form
 
     options.level(level)
+    way = Way(release_by, released_only)
     if folder.exists() and not folder.is_dir():
         raise WrongUse(f"--out names {folder}, which is a file", expected="a folder")
 
@@ -87,7 +94,9 @@ def cap(
         newest = standing(found.warnings)  # first, or an older one would stand for a hidden one
         passed = [seen[w.id] for w in newest if w.id in seen]
         held = len(newest) - len(passed)
-        chosen = [warning for warning in passed if warning.level >= level]
+        high = [warning for warning in passed if warning.level >= level]
+        goes = cleared(archive, named_records(high, archive), gate.PUBLIC, way)
+        chosen = [warning for warning in high if warning.id in goes]
         folder.mkdir(parents=True, exist_ok=True)
         for warning in chosen:
             before = archive.get(warning.supersedes) if warning.supersedes else None

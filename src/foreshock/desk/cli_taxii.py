@@ -21,6 +21,7 @@ from foreshock.desk.cli_taxii_partner import (
 )
 from foreshock.desk.options import Home, Json
 from foreshock.desk.output import as_json
+from foreshock.desk.releasing import ReleaseBy, ReleasedOnly, Way
 from foreshock.desk.talk import emit, progress, say, show
 from foreshock.errors import WrongUse
 
@@ -210,27 +211,29 @@ def _rights(account: "Account", titles: dict[str, str]) -> str:
 @app.command()
 def publish(
     collection: Annotated[str, typer.Argument(help="Id or title of the collection.")],
+    release_by: ReleaseBy = None,
+    released_only: ReleasedOnly = False,
     house: House = None,
     database: Database = None,
     home: Home = None,
 ) -> None:
     """Put the warnings that this house has issued, controls and promises into a collection.
 
-    Only what the collection's circle may see goes in; what is there already is left alone, a
-    cancelled warning is withdrawn.
+    Only what the collection's circle may see and a releasing officer let go goes in; what is there
+    already is left alone, a cancelled warning is withdrawn.
 
-    Example: foreshock taxii publish Warnings --house "Mission of X"
+    Example: foreshock taxii publish Warnings --release-by mina
     """
     from foreshock.desk.publishing import bodies_for
     from foreshock.exchange.taxii import book as books
     from foreshock.exchange.taxii.publish import publish as put
 
-    settings = configured.read(home)
+    settings, way = configured.read(home), Way(release_by, released_only)
     chosen = books.find_collection(books.read_book(settings.home), collection)
     circle = next(c for c, most in gate.MAY_SEE.items() if most == chosen.marking)
     with progress() as told:
         bodies, held = bodies_for(
-            settings, options.receiver(circle, chosen.title), house_name(settings, house), told
+            settings, options.receiver(circle, chosen.title), house_name(settings, house), told, way
         )
     with shelf_of(settings, database) as shelf:
         done = put(shelf, chosen, bodies)

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 import typer
 
+from foreshock import gate
 from foreshock.desk import options
 from foreshock.desk import settings as configured
 from foreshock.desk.options import Home, Json
 from foreshock.desk.output import ROWS, as_json, show_rest
+from foreshock.desk.releasing import ReleaseBy, ReleasedOnly, Way
 from foreshock.desk.talk import Told, emit, progress, say, show
 from foreshock.errors import SourceError, WrongUse
 
@@ -103,27 +105,29 @@ def push(
     ] = "community",
     user: User = "",
     secret_file: SecretFile = None,
+    release_by: ReleaseBy = None,
+    released_only: ReleasedOnly = False,
     house: House = None,
     database: Database = None,
     home: Home = None,
 ) -> None:
     """Send the warnings that this house has issued, controls and promises to a partner.
 
-    Only our own, only what the circle may see, and each version once.
+    Only our own, only what the circle may see and a releasing officer let go, each version once.
 
     Example: foreshock taxii push https://warn.example.org/taxii2/ --collection Inbox --user kr-desk
-    --secret-file nl.secret
+    --secret-file nl.secret --release-by mina
     """
     from foreshock.desk.publishing import bodies_for
     from foreshock.exchange.taxii import client
     from foreshock.exchange.taxii.fetch import push as send
 
     name, settings = _partner(partner, url), configured.read(home)
-    receiver = options.receiver(circle, name)
+    receiver, way = options.receiver(circle, name), Way(release_by, released_only)
     with _wire(url, user, secret_file) as wire:
         (place,) = client.chosen(client.places(wire, url), [collection], "can_write")
         with progress() as told:
-            bodies, held = bodies_for(settings, receiver, house_name(settings, house), told)
+            bodies, held = bodies_for(settings, receiver, house_name(settings, house), told, way)
         with shelf_of(settings, database) as shelf:
             done = send(wire, shelf, place, name, bodies)
     for one in done.failed[:NAMED]:
@@ -258,7 +262,7 @@ def _partner(given: str | None, url: str) -> str:
             expected="a short name without a slash",
             next_step="Give one with --from.",
         )
-    return name
+    return gate.own_name(name, "partner")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from foreshock.exchange.roles import receiver_of, rights_of
+from foreshock.exchange.roles import is_outside, receiver_of, rights_of
 from foreshock.words.records import Receiver
 
 if TYPE_CHECKING:
@@ -67,6 +67,11 @@ class Caller(NamedTuple):
     session: "Session | None" = None
     #: what every form of theirs carries, so that no other site can send one in their name
     form_token: str = ""
+
+    @property
+    def outside(self) -> bool:
+        """Whether they are of another house: drafts are shown to them once they were released."""
+        return self.person is not None and is_outside(self.person)
 
     @property
     def name(self) -> str:

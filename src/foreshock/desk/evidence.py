@@ -5,7 +5,7 @@
 an event in it, a signal, a measure, or a sourced row of the pack.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -73,10 +73,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     held_back: int = 0
 
 
-def fit(findings: Findings, receiver: Receiver) -> Shown:
+def fit(findings: Findings, receiver: Receiver, drafts: Collection[str] = frozenset()) -> Shown:
     """The part of the findings that the receiver may see; what is held back is counted.
 
-    What was read out of a document is held back with the document.
+    What was read out of a document is held back with the document. `drafts` are ids of records
+    that nobody released to the receiver: they are held back as well.
 
     >>> from datetime import date
     >>> fit(Findings(as_of=date(2023, 7, 10), live=False), gate.PUBLIC).held_back
@@ -86,8 +87,9 @@ def fit(findings: Findings, receiver: Receiver) -> Shown:
     held: list[Record] = []
     for part in RECORDS:
         records: tuple[Record, ...] = getattr(findings, part)
-        passed[part], _ = gate.fit_for(records, receiver)
-        held += [r for r in records if not gate.allows(r, receiver)]
+        fits, _ = gate.fit_for(records, receiver)
+        passed[part] = tuple(r for r in fits if r.id not in drafts)
+        held += [r for r in records if not gate.allows(r, receiver) or r.id in drafts]
     hidden = {r.id for r in held}
     held += [e for e in passed["events"] if e.document in hidden]
     passed["events"] = tuple(e for e in passed["events"] if e.document not in hidden)

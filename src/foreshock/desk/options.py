@@ -47,8 +47,8 @@ Port = Annotated[int | None, typer.Option(help="Port of the web desk.")]
 _MOST_JOBS = 256
 _LEVELS = range(5)
 _PORTS = range(1, 65536)
-#: circles that a bulletin can be written for; what is for named persons needs their names
-_CIRCLES = ("public", "community", "organisation", "own")
+#: circles for whom something can be made; what is for named persons needs their names
+CIRCLES = ("public", "community", "organisation", "own")
 #: names offered when a word is not known
 _OFFERED = 4
 
@@ -107,8 +107,8 @@ def receiver(circle: str, name: str = "") -> Receiver:
     >>> receiver("community").circle
     'community'
     """
-    if circle not in _CIRCLES:
-        raise WrongUse(f"--for is {circle!r}", expected=f"one of {', '.join(_CIRCLES)}")
+    if circle not in CIRCLES:
+        raise WrongUse(f"--for is {circle!r}", expected=f"one of {', '.join(CIRCLES)}")
     return msgspec.convert({"name": name or circle, "circle": circle}, Receiver)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Literal, cast
 
 from foreshock import gate
@@ -199,11 +200,12 @@ def submissions(office: Office, pack: Pack, caller: Caller) -> Context:
 
 def receivers(office: Office) -> tuple[Receiver, ...]:
     """Everybody to whom something may be released by choosing them: circles, confirmed partners."""
-    return (*CIRCLES, *_partners(office))
+    return (*CIRCLES, *partner_receivers(office.archive.home))
 
 
-def _partners(office: Office) -> tuple[Receiver, ...]:
-    home, taken = office.archive.home, {one.name for one in CIRCLES} | {"person"}
+def partner_receivers(home: Path) -> tuple[Receiver, ...]:
+    """The confirmed partners of a house, as the gate knows them; none where it has no card."""
+    taken = {one.name for one in CIRCLES} | {"person"}
     if not (home / FEEDS).exists():  # no node yet, and none is made by looking
         return ()
     with SqliteFeeds(home) as keeper:

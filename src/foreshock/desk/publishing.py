@@ -8,21 +8,23 @@ import msgspec
 from foreshock import rounds
 from foreshock.archive import Archive, open_archive
 from foreshock.desk.evidence import fit
+from foreshock.desk.releasing import Way, cleared, named_records
 from foreshock.desk.settings import Settings
 from foreshock.desk.talk import Told
 from foreshock.errors import WrongUse
 from foreshock.exchange import stix
 from foreshock.words.pack import load
-from foreshock.words.records import EarlyWarning, Receipt, Receiver
+from foreshock.words.records import EarlyWarning, Receipt, Receiver, Record
 
 
 def bodies_for(
-    settings: Settings, receiver: Receiver, house: str, told: Told
+    settings: Settings, receiver: Receiver, house: str, told: Told, way: Way
 ) -> tuple[list[bytes], int]:
-    """The objects that a circle may see, each as its bytes, and how many records it may not.
+    """The objects let go to a circle, each as its bytes, and how many records it may not see.
 
     Warnings are those that a live round has issued, with the clocks of their issue, so that what
-    is published twice is the same object. Raises `WrongUse` where no live round was run.
+    is published twice is the same object. Raises `WrongUse` where no live round was run, and
+    `NotReleased` as `releasing.cleared` does.
     """
     pack = load(settings.pack)
     with open_archive(settings.home, create=False) as archive:
@@ -30,17 +32,28 @@ def bodies_for(
         issued = tuple(own_warnings(archive))
         found = rounds.look(archive, pack, rounds.Ask(), told)
         first = first_known(archive.history(EarlyWarning))
-    if not issued:
-        raise WrongUse(
-            "this archive has issued no warning yet",
-            next_step="Run a live round first: foreshock round",
+        if not issued:
+            raise WrongUse(
+                "this archive has issued no warning yet",
+                next_step="Run a live round first: foreshock round",
+            )
+        records, held = released_of(
+            msgspec.structs.replace(found, warnings=issued), archive, receiver, way
         )
-    seen = fit(msgspec.structs.replace(found, warnings=issued), receiver)
-    passed = seen.findings
-    records = (*passed.warnings, *passed.measures, *passed.commitments)
     made = stix.bundle(records, receiver, house, pack, first)
-    held = len(issued) + len(found.measures) + len(found.commitments) - len(records)
     return [msgspec.json.encode(one) for one in made.get("objects", [])], held
+
+
+def released_of(
+    found: rounds.Findings, archive: Archive, receiver: Receiver, way: Way
+) -> tuple[list[Record], int]:
+    """The warnings, controls and promises that may leave, and how many the gate held back."""
+    seen = fit(found, receiver).findings  # also what rests on a document that may not go
+    passed = [*seen.warnings, *seen.measures, *seen.commitments]
+    every = len(found.warnings) + len(found.measures) + len(found.commitments)
+    things = named_records(passed, archive)
+    goes = cleared(archive, things, receiver, way)
+    return [r for r in passed if r.id in goes], every - len(passed)
 
 
 def own_warnings(archive: Archive) -> Iterable[EarlyWarning]:

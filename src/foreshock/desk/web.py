@@ -29,6 +29,7 @@ from foreshock.desk.draw import templates
 from foreshock.desk.evidence import fit
 from foreshock.desk.pages import Context
 from foreshock.desk.posted import TooLarge, TooSlow, check_origin, read_form
+from foreshock.desk.releasing import drafts
 from foreshock.desk.talk import say
 from foreshock.desk.view import Asked, NotThere, View
 from foreshock.desk.web_house import add_routes
@@ -202,8 +203,12 @@ class Desk:
     def view(self, request: Request) -> View:
         """The day that the address asks for, as whoever asks may see it."""
         asked = self.asked(request)
-        receiver = _caller(request).receiver
+        caller = _caller(request)
+        receiver = caller.receiver
         findings = self.look(asked.as_of, asked.holder)
+        if caller.outside and self.office is not None:
+            unreleased = drafts(findings, self.office.archive, receiver)
+            return View(fit(findings, receiver, unreleased), self.pack, asked, clocks.now())
         views = self._views  # read once: another request may put in a longer list meanwhile
         for source, circle, view in views:
             if source is findings and circle == receiver.circle:

@@ -93,7 +93,9 @@ def audience(to: str, keeper: FeedKeeper, at: datetime) -> Audience:
         circle = "organisation" if most >= Marking.AMBER else gate.circle_of(most)
         return Audience(
             label=to,
-            receiver=msgspec.convert({"name": name, "circle": circle}, Receiver),
+            receiver=msgspec.convert(
+                {"name": gate.own_name(name, "community"), "circle": circle}, Receiver
+            ),
             members=members,
         )
     found = next((p for p in every.values() if to in (p.name, p.id)), None)
@@ -108,6 +110,7 @@ def audience(to: str, keeper: FeedKeeper, at: datetime) -> Audience:
             expected="a confirmed one",
             next_step="Compare the eight words: foreshock partners confirm.",
         )
+    gate.own_name(found.name, "partner")
     return Audience(label=f"partner {found.id}", receiver=found.receiver, members=(found,))
 
 
@@ -124,7 +127,7 @@ def publish(
     raises `NotAllowed`, or, with `leave_out`, is left out and named. Raises `WrongUse` for an
     object that is not sound, not ours, older than what we said before, or withdrawn.
     """
-    found = [_sound(body, node, at) for body in objects]
+    found = [sound(body, node, at) for body in objects]
     with keeper.writing():
         feed = current_feed(node, to.label, nature, keeper)
         known = _by_id(keeper.versions(item.id for item, _ in found))
@@ -150,7 +153,8 @@ def publish(
     return Published(feed=feed, segments=numbers, entries=entries, same=same, held=tuple(held))
 
 
-def _sound(body: bytes, node: Node, at: datetime) -> tuple[Item, bool]:
+def sound(body: bytes, node: Node, at: datetime) -> tuple[Item, bool]:
+    """An object of ours, examined, and whether it withdraws; raises `WrongUse` for any other."""
     found = look_into(body, at)
     if isinstance(found, Refused):
         raise WrongUse(f"the object {found.id[:80]!r} is not sound: {found.why}")

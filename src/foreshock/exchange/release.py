@@ -4,12 +4,15 @@ The gate decides whether a record may go to a receiver; an officer decides wheth
 TLP:RED goes to one named person and needs two officers: one asks, another lets it go.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from foreshock import gate
 from foreshock.errors import NotAllowed, WrongUse
+from foreshock.exchange.carry import OWN_BOOKS
 from foreshock.exchange.deeds import deed
 from foreshock.exchange.plain import line, text_of
+from foreshock.exchange.released import FACTS, Going, going
 from foreshock.exchange.roles import rights_of
 from foreshock.words.clocks import live, now
 from foreshock.words.keepers import Keeper
@@ -18,7 +21,9 @@ from foreshock.words.missions import Aggregate, Release
 from foreshock.words.people import Person
 from foreshock.words.records import Bulletin, EarlyWarning, Receiver, Record, Report, Struct
 
-#: what may be released from the desk; a submission never
+Step = Literal["asked", "released", "refused"]
+
+#: drafts that the desk lists for release; a submission never
 KINDS: tuple[type[Record], ...] = (EarlyWarning, Report, Aggregate, Bulletin)
 
 
@@ -33,12 +38,14 @@ class Preview(Struct, frozen=True, kw_only=True):
 
 
 def releasable(keeper: Keeper, record_id: str) -> Record:
-    """The record with this id, if it is of a kind that is released; raises `WrongUse`."""
+    """The record with this id, if it is of a kind that may travel; raises `WrongUse`."""
     found = keeper.get(record_id)
-    if not isinstance(found, KINDS):
+    kind = type(found).__name__.lower()
+    if found is None or kind in OWN_BOOKS or found.nature == "test":
+        named = ", ".join(k.__name__.lower() for k in KINDS)
         raise WrongUse(
             f"{record_id[:80]!a} is nothing that is released here",
-            expected=f"the id of one of {', '.join(k.__name__.lower() for k in KINDS)}",
+            expected=f"the id of a record that may travel, such as one of {named}",
         )
     return found
 
@@ -79,68 +86,104 @@ def release(
     Raises `NotAllowed` if the gate holds it back, if the person is no releasing officer, or if
     they alone would let go what needs two.
     """
-    _refuse_others(officer)
+    return let_go(keeper, officer, [going(record)], receiver, why)[0]
+
+
+def let_go(
+    keeper: Keeper, officer: Person, things: Sequence[Going], receiver: Receiver, why: str = ""
+) -> list[Release]:
+    """Let several things go at once, all or none; as `release` does for one."""
+    refuse_others(officer)
     name = line(receiver.name, 80, "the receiver")
     if not name:
         raise WrongUse("no receiver is named", expected="whom it goes to")
-    gate.pass_out([record], receiver)
+    for one in things:
+        verdict = gate.judge(one.name, one.marked, receiver)
+        if not verdict.passes:
+            raise NotAllowed(
+                verdict.why, next_step="Leave it out, or choose a receiver who may see it."
+            )
     with keeper.transaction():
-        step = "released"
-        if record.marking is Marking.RED:
-            asked = _asked(keeper, record, receiver)
-            if asked is None:
-                step = "asked"
-            elif asked.by == officer.name:
-                raise NotAllowed(
-                    f"{officer.name} asked for it, and it is TLP:RED",
-                    expected="another releasing officer, who lets it go",
-                )
-        return _keep(keeper, officer, record, (receiver, step, why))
+        strict = any(one.marked.marking is Marking.RED for one in things)
+        asked: dict[tuple[str, str, str], Release] = {}
+        if strict:
+            asked = {(r.of, r.to, r.circle): r for r in waiting(keeper)}
+        steps = [(one, _step(one, officer, asked, receiver)) for one in things]
+        return _keep(keeper, officer, steps, receiver, why)
+
+
+def _step(
+    one: Going, officer: Person, asked: dict[tuple[str, str, str], Release], receiver: Receiver
+) -> Step:
+    """What an officer's word is: TLP:RED is asked for first, and let go by another."""
+    if one.marked.marking is not Marking.RED:
+        return "released"
+    before = asked.get((one.name, receiver.name, receiver.circle))
+    if before is None:
+        return "asked"
+    if before.by == officer.name:
+        raise NotAllowed(
+            f"{officer.name} asked for it, and it is TLP:RED",
+            expected="another releasing officer, who lets it go",
+        )
+    return "released"
+
+
+def standing(
+    keeper: Keeper, officer: Person, receiver: Receiver, why: str = "", *, ends: bool = False
+) -> Release:
+    """Let all public facts go to a receiver, those to come as well; `ends`: no longer.
+
+    Public facts are told in `released`: TLP:CLEAR, and resting on what others published.
+    """
+    refuse_others(officer)
+    facts = Going(name=FACTS, marked=gate.Marked(marking=Marking.CLEAR))
+    with keeper.transaction():
+        step: Step = "refused" if ends else "released"
+        return _keep(keeper, officer, [(facts, step)], receiver, why)[0]
 
 
 def refuse(
     keeper: Keeper, officer: Person, record: Record, receiver: Receiver, why: str = ""
 ) -> Release:
     """Say no to what another officer asked for; raises `WrongUse` if nobody asked."""
-    _refuse_others(officer)
+    refuse_others(officer)
     with keeper.transaction():
-        if _asked(keeper, record, receiver) is None:
+        asked = {(one.of, one.to, one.circle) for one in waiting(keeper)}
+        if (record.id, receiver.name, receiver.circle) not in asked:
             raise WrongUse(f"nobody asked to let {record.id} go to {receiver.name[:80]!a}")
-        return _keep(keeper, officer, record, (receiver, "refused", why))
-
-
-def _asked(keeper: Keeper, record: Record, receiver: Receiver) -> Release | None:
-    return next(
-        (
-            one
-            for one in waiting(keeper)
-            if (one.of, one.to, one.circle) == (record.id, receiver.name, receiver.circle)
-        ),
-        None,
-    )
+        return _keep(keeper, officer, [(going(record), "refused")], receiver, why)[0]
 
 
 def _keep(
-    keeper: Keeper, officer: Person, record: Record, decided: tuple[Receiver, str, str]
-) -> Release:
-    receiver, step, why = decided
-    moment = now()
-    made = Release(
-        clocks=live(moment),
-        of=record.id,
-        to=receiver.name,
-        circle=receiver.circle,
-        of_marking=record.marking,
-        step=step,  # type: ignore[arg-type]
-        by=officer.name,
-        at=moment,
-        why=text_of(why, 400, "the reason"),
-    ).sealed()
-    keeper.add([made, deed(officer.name, f"release_{step}", made.id, record.id)])
+    keeper: Keeper,
+    officer: Person,
+    steps: Sequence[tuple[Going, Step]],
+    receiver: Receiver,
+    why: str,
+) -> list[Release]:
+    moment, said = now(), text_of(why, 400, "the reason")
+    made = [
+        Release(
+            clocks=live(moment),
+            of=one.name,
+            to=receiver.name,
+            circle=receiver.circle,
+            of_marking=one.marked.marking,
+            step=step,
+            by=officer.name,
+            at=moment,
+            why=said,
+        ).sealed()
+        for one, step in steps
+    ]
+    deeds = [deed(officer.name, f"release_{one.step}", one.id, one.of) for one in made]
+    keeper.add([*made, *deeds])
     return made
 
 
-def _refuse_others(officer: Person) -> None:
+def refuse_others(officer: Person) -> None:
+    """Nothing for a releasing officer, `NotAllowed` for everybody else."""
     if "release" not in rights_of(officer):
         raise NotAllowed(
             f"{officer.name} is no releasing officer", expected="somebody with the role officer"

@@ -31,10 +31,12 @@ class Role(Struct, frozen=True, kw_only=True):
     says: str
     sees: Marking
     rights: frozenset[str]
+    #: of another house: sees of warnings and reports only what was released
+    outside: bool = False
 
 
-def _role(says: str, sees: Marking, *rights: str) -> Role:
-    return Role(says=says, sees=sees, rights=frozenset({"account", *rights}))
+def _role(says: str, sees: Marking, *rights: str, outside: bool = False) -> Role:
+    return Role(says=says, sees=sees, rights=frozenset({"account", *rights}), outside=outside)
 
 
 ROLES = {
@@ -53,9 +55,9 @@ ROLES = {
         Marking.AMBER_STRICT,
         *("look", "duties", "report"),
     ),
-    "partner": _role("of another house of the alliance", Marking.GREEN, "look"),
-    "company": _role("tells figures of its company", Marking.GREEN, "look", "submit"),
-    "academic": _role("of a university of the alliance", Marking.GREEN, "look"),
+    "partner": _role("of another house of the alliance", Marking.GREEN, "look", outside=True),
+    "company": _role("tells figures of its company", Marking.GREEN, "look", "submit", outside=True),
+    "academic": _role("of a university of the alliance", Marking.GREEN, "look", outside=True),
     "auditor": _role("checks who did what, reads no contents", Marking.CLEAR, "audit"),
 }
 
@@ -96,6 +98,11 @@ def rights_of(person: Person) -> frozenset[str]:
     if person.closed:
         return frozenset()
     return frozenset().union(*(ROLES[r].rights for r in person.roles if r in ROLES))
+
+
+def is_outside(person: Person) -> bool:
+    """Whether a person is of another house by every role they have."""
+    return all(ROLES[r].outside for r in person.roles if r in ROLES)
 
 
 def receiver_of(person: Person) -> Receiver:

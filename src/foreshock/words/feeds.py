@@ -194,7 +194,7 @@ class AuditLine(Struct, frozen=True, kw_only=True):
 
     number: int
     at: datetime
-    #: send, receive, receipt, refuse, read, mark, key, trust, erase, withdraw, word, alarm
+    #: send, receive, receipt, refuse, read, mark, release, key, trust, erase, withdraw, word, alarm
     what: str
     who: str
     about: str

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from foreshock.errors import ForeshockError, Misread, WrongUse
 from foreshock.exchange.taxii.accounts import Account, Collection, House, hashed
-from foreshock.gate import MAY_SEE
+from foreshock.gate import MAY_SEE, own_name
 from foreshock.words.records import Receiver, Struct
 
 FILE = "taxii.json"
@@ -126,8 +126,9 @@ def new_collection(title: str, circle: str, description: str = "") -> Collection
     'GREEN'
     """
     return Collection(
-        id=str(uuid.uuid4()), title=title, description=description, marking=MAY_SEE[circle]
-    )
+        id=str(uuid.uuid4()), title=own_name(title, "collection"), description=description,
+        marking=MAY_SEE[circle],
+    )  # fmt: skip
 
 
 def find_collection(book: Book, wanted: str) -> Collection:
