@@ -1,9 +1,12 @@
 """What only a process has: pipes that close, full disks, Ctrl-C, a port to serve on."""
 
+import contextlib
 import os
 import signal
 import socket
 import stat
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,12 @@ def test_the_desk_answers_and_closes_quietly_on_ctrl_c(tmp_path):
         line = desk.stderr.readline()
         assert line, "it ended before it opened"
         said = line
+    for _ in range(100):  # it says so a moment before it answers
+        with contextlib.suppress(OSError):
+            answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30)
+            break
+        time.sleep(0.1)
+    assert b"up" in answer.read()
     desk.send_signal(signal.SIGINT)
     out, rest = desk.communicate()
     assert desk.returncode == 0
