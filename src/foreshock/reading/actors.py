@@ -50,6 +50,9 @@ class Search:
         self.begun = self.clause.start if self.clause.begun < 0 else self.clause.begun
         self.only_states = kind == "gov"
         self.usable = [m for m in line.actors if m.state or not self.only_states]
+        seats = [m for m in line.places if page.has_office(m)]
+        if seats:  # "a court in Amsterdam", "customs at Ningbo"
+            self.usable = sorted([*self.usable, *seats], key=lambda m: m.start)
 
     def actors(self, items: Ids) -> Found:
         """The ids of those who act, and the rule that found them; empty if nobody was found."""
@@ -257,7 +260,7 @@ class Search:
     def place(self) -> Ids:
         """Where it happens, for what happens to things: "output in Taiwan", "Chinese exports"."""
         frame = self.trigger.frame
-        unsaid = frame.type == "RESTRICT" and frame.subject == "none"
+        unsaid = frame.type in ("RESTRICT", "EASE") and frame.subject == "none"
         if frame.type not in PHYSICAL and not unsaid:
             return ()
         low, high = self.clause.start, self.clause.end
@@ -271,11 +274,13 @@ class Search:
             m
             for m in states
             if self.page.preposition(self.line, m) in ("in", "from", "at", "across", "uit")
+            or (unsaid and self.page.has_office(m))
             or (frame.type == "FLOW" and self.page.preposition(self.line, m) == "into")
         ]
         if unsaid:
             told = self.page.search("same_measure", low, self.trigger.start)
-            return (told and self.main()) or unique(inside[:1])
+            under = [m for m in owners if self.page.preposition(self.line, m) == "under"]
+            return (told and self.main()) or unique((inside or under)[:1])
         free = [m for m in states if not self.page.preposition(self.line, m)]
         free = [] if frame.type == "PRICE" else free
         return unique((owners or inside or free)[:1])

@@ -155,7 +155,7 @@ class Language:
     def _compile(self, notation: Notation, frame: Frame, pattern: str) -> None:
         told, beside = parts(pattern)
         near = tuple(notation.near(element, reach) for element, reach in beside)
-        sets = [n.opening for n in near if n.wanted]
+        sets = [n.opening for n in near if n.wanted and n.opening]
         sets += notation.further(told) if self.cues.spaced else []
         needed = 0
         for words in sets:

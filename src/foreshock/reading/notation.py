@@ -25,7 +25,7 @@ class Near:
 
     words: frozenset[str]
     phrases: tuple[str, ...]
-    #: the words and the first words of the phrases
+    #: the words and the first words of the phrases; empty where one has no word: "%"
     opening: frozenset[str]
     wanted: bool = True
     #: words on either side of the match within which it must stand
@@ -108,7 +108,8 @@ class Notation:
         forms = self._forms(element.removeprefix("!"))
         single = frozenset(form for form in forms if WORD.fullmatch(form))
         several = tuple(sorted(forms - single))
-        opening = frozenset(w.group() for w in map(WORD.search, forms) if w)
+        words = [WORD.search(form) for form in forms]
+        opening = frozenset(w.group() for w in words if w) if all(words) else frozenset()
         return Near(single, several, opening, wanted=not element.startswith("!"),
                     reach=int(reach or REACH))  # fmt: skip
 

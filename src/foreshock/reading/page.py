@@ -290,10 +290,7 @@ class Page:
         cues = self.language.cues
         if cues.spaced and self.language.re["bound_for"].match(self.low, mention.end):
             return "to"
-        since = max(0, mention.start - 40)
-        if self.may("office_in", since, mention.start) and self.language.re["office_in"].search(
-            self.low[since : mention.start]
-        ):
+        if self.has_office(mention):
             return ""
         towards = self.language.re["target_before"]
         if cues.spaced and towards.search(self.low[max(0, mention.start - 24) : mention.start]):
@@ -318,6 +315,13 @@ class Page:
             ]
             return self.preposition(line, earlier[-1]) if earlier else ""
         return words[-1] if words[-1] in cues.prepositions else ""
+
+    def has_office(self, mention: Mention) -> bool:
+        """Whether it is where an office sits that acts: "the ministry in Seoul"."""
+        since = max(0, mention.start - 40)
+        if not self.may("office_in", since, mention.start):
+            return False
+        return self.language.re["office_in"].search(self.low[since : mention.start]) is not None
 
     def _after_opening(self, line: Line, mention: Mention) -> bool:
         """Whether a name follows the first comma of a sentence that opens with where or when."""
