@@ -96,3 +96,23 @@ def test_the_last_of_a_list_belongs_to_it_with_a_comma_before_the_and(read):
 def test_what_a_thing_goes_into_is_not_what_a_duty_falls_on(read):
     (event,) = read("The United States raised tariffs on magnets for electric cars.").events
     assert event.items == ("magnet",)
+
+
+def test_where_a_report_was_written_does_not_act_where_another_does(read):
+    (event,) = read("SEOUL, May 3 (Wire) - China has banned exports of gallium.").events
+    assert event.actors == ("CN",)
+
+
+def test_where_a_report_was_written_tells_whose_ministry_it_is(read):
+    (event,) = read("SEOUL - The ministry has banned exports of gallium.").events
+    assert event.actors == ("KR",)
+
+
+def test_a_court_acts_for_the_country_in_which_it_sits(read):
+    (event,) = read("A court in Rotterdam struck down the ban on photoresist.").events
+    assert (event.type, event.actors) == ("EASE", ("NL",))
+
+
+def test_customs_of_a_country_hold_goods_that_are_held_at_them(read):
+    (event,) = read("Containers with magnets are stuck at customs in China.").events
+    assert (event.type, event.mode, event.actors) == ("RESTRICT", "enforce", ("CN",))

@@ -44,6 +44,11 @@ def test_a_sign_that_is_no_word_does_not_hide_a_trigger():
     assert found("fell .. %|percent", "it fell 3 % more") == ["fell 3 %"]
 
 
+def test_a_sign_that_is_no_word_may_be_asked_for_beside_a_trigger():
+    assert found("raised & %|percent", "it raised them to 3 % more") == ["raised"]
+    assert found("raised & %|percent", "it raised them") == []
+
+
 def test_only_what_is_no_verb_form_may_be_a_noun():
     notation = Notation({}, SETS, spaced=True)
     assert notation.uninflected("exempt*|waiver|waivers for") == {"waiver", "waivers"}

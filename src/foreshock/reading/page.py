@@ -23,6 +23,10 @@ _RELATIVE = ("which", "who", "whom", "whose", "where")
 AGENT, OWNER, PRIVATE = "agent", "owner", "private"
 
 
+#: where and when a report was written: "HONG KONG, May 3 (Wire) - "
+_DATELINE = re.compile(
+    r"\s*(?:[A-Z]\w+(?:[ -][A-Z]\w+){0,2})(?:,\s[^-\n(]{1,30})?(?:\s\([^)\n]{1,30}\))?\s?-\s(?=[A-Z])"
+)
 _LISTED = re.compile(r"\s?(?:,|and\b|or\b|\)|as\swell)")
 
 
@@ -64,6 +68,8 @@ class Page:
         self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
         self._tools: dict[int, list[tuple[int, int, int]]] = {}
         self._starts = [line.span.start for line in self.lines]
+        #: the country of the place where the text says it was written
+        self.written_in: tuple[str, ...] = ()
         self._spread()
         #: (start, end, whether the first counts) -> who speaks there
         self.speakers: dict[tuple[int, int, bool], Said] = {}
@@ -154,11 +160,17 @@ class Page:
     def _spread(self) -> None:
         """Give every sentence its names; sentences without any are not searched further."""
         starts = self._starts
+        opening = _DATELINE.match(self.text) if self.language.cues.spaced else None
+        head = opening.end() if opening else 0
         for mention in self.mentions:
             at = bisect_right(starts, mention.start) - 1
             if at >= 0:
                 line = self.lines[at]
                 own = {"item": line.items, "place": line.places}
+                if mention.end <= head:  # "SEOUL, May 3 (Wire) - ": where it was written
+                    line.places.append(mention)
+                    self.written_in = self.written_in or (mention.id,) * mention.state
+                    continue
                 own.get(mention.part, line.actors).append(mention)
 
     def lay_out(self, finder: DateFinder) -> None:

@@ -124,7 +124,7 @@ class Reader:
         titled = self._names[code].find(plain(document.title), day)
         topic = tuple(dict.fromkeys(m.id for m in titled if m.part == "item" and not m.doubtful))
         memory = Memory(topic=topic or _topic(page), issuer=issuer(page), makes=self._makes,
-                        homes=self._homes)  # fmt: skip
+                        homes=self._homes, office=page.written_in)  # fmt: skip
         found = drafts(page, memory)
         settle(page, memory, found, self._known)
         return page, found
