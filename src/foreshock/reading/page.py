@@ -25,7 +25,8 @@ AGENT, OWNER, PRIVATE = "agent", "owner", "private"
 
 #: where and when a report was written: "HONG KONG, May 3 (Wire) - "
 _DATELINE = re.compile(
-    r"\s*(?:[A-Z]\w+(?:[ -][A-Z]\w+){0,2})(?:,\s[^-\n(]{1,30})?(?:\s\([^)\n]{1,30}\))?\s?-\s(?=[A-Z])"
+    r"\s*[A-Z]\w+(?:[ -][A-Z]\w+){0,2}(?:,\s[^-\n(]{1,30})?(?:\s\([^)\n]{1,30}\))?"
+    r"\s?-\s(?=[A-Z])"
 )
 _LISTED = re.compile(r"\s?(?:,|and\b|or\b|\)|as\swell)")
 
