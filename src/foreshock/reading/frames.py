@@ -16,6 +16,7 @@ Languages written without spaces use plain regular expressions instead (`spaced 
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,7 @@ import msgspec
 from foreshock.errors import WrongUse
 from foreshock.reading.cues import Cues
 from foreshock.reading.literals import Literals
+from foreshock.reading.lookup import Lookup
 from foreshock.reading.notation import WORD, Near, Notation, parts
 from foreshock.words.vocab import INSTRUMENTS, MODALITY, STATUS, TYPES
 
@@ -83,8 +85,6 @@ def apart(a: Trigger, b: Trigger) -> bool:
 
 
 class _Compiled(NamedTuple):
-    #: what the sentence must hold: one bit for each set of words of which it must have one
-    needed: int
     pattern: re.Pattern[str]
     frame: Frame
     near: tuple[Near, ...]
@@ -106,6 +106,20 @@ def _beside(
         if not some.holds(found, text):
             return False
     return True
+
+
+def _standing(low: str, word: str, start: int, end: int) -> Iterator[int]:
+    """Where a word stands as a whole word in `low[start:end]`."""
+    at = low.find(word, start, end)
+    while at >= 0:
+        last = at + len(word)
+        if (at == start or not _in_word(low[at - 1])) and (last == end or not _in_word(low[last])):
+            yield at
+        at = low.find(word, at + 1, end)
+
+
+def _in_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 class Language:
@@ -131,19 +145,12 @@ class Language:
         }
         self.literals = Literals(self.cue_patterns())
         self.named = {frame.name: frame for frame in frames}
-        self._by_word: dict[str, list[_Compiled]] = {}
-        self._sets: dict[frozenset[str], int] = {}
         notation = Notation(table.get("irregular", {}), table.get("sets", {}), cues.spaced)
-        for frame in frames:
-            for pattern in frame.triggers:
-                self._compile(notation, frame, pattern)
-        self._opening = frozenset(self._by_word)
-        self._every = (1 << len(self._sets)) - 1
-        #: word -> the sets that it is in, as bits
-        self._within: dict[str, int] = {}
-        for words, bit in self._sets.items():
-            for word in words:
-                self._within[word] = self._within.get(word, 0) | bit
+        told = [self._compile(notation, f, pattern) for f in frames for pattern in f.triggers]
+        said = (sentence.lower() for frame in frames for sentence in frame.says)
+        often = Counter(word for sentence in said for word in WORD.findall(sentence))
+        self._triggers = [trigger for _, _, trigger in told]
+        self._lookup = Lookup(told if cues.spaced else (), often)
 
     def cue_patterns(self) -> dict[CueName, re.Pattern[str]]:
         """All patterns of cue words: by name, those of a list by its name and their place."""
@@ -152,18 +159,17 @@ class Language:
             found.update({(group, place): pattern for place, (pattern, _) in enumerate(pairs)})
         return found
 
-    def _compile(self, notation: Notation, frame: Frame, pattern: str) -> None:
+    def _compile(
+        self, notation: Notation, frame: Frame, pattern: str
+    ) -> tuple[frozenset[str], list[frozenset[str]], _Compiled]:
+        """A trigger, its first words, and the sets of which it needs a word each."""
         told, beside = parts(pattern)
         near = tuple(notation.near(element, reach) for element, reach in beside)
         sets = [n.opening for n in near if n.wanted and n.opening]
         sets += notation.further(told) if self.cues.spaced else []
-        needed = 0
-        for words in sets:
-            needed |= self._sets.setdefault(words, 1 << len(self._sets))
         nouns = notation.uninflected(told) if near else frozenset()
-        compiled = _Compiled(needed, re.compile(notation.regex(told)), frame, near, nouns)
-        for first in notation.first(told) if self.cues.spaced else {""}:
-            self._by_word.setdefault(first, []).append(compiled)
+        first = frozenset(notation.first(told) if self.cues.spaced else ())
+        return first, sets, _Compiled(re.compile(notation.regex(told)), frame, near, nouns)
 
     def find(self, low: str, start: int, end: int) -> list[Trigger]:
         """The triggers in `low[start:end]` (lower case); where two share words, one is kept."""
@@ -199,29 +205,24 @@ class Language:
         return not word.endswith(("ed", "ing")) or (word.endswith("ing") and rest.startswith("of"))
 
     def _spaced(self, low: str, start: int, end: int) -> Iterator[Trigger]:
-        present = set(WORD.findall(low, start, end))
-        lacking = self._every
-        for word in self._within.keys() & present:
-            lacking &= ~self._within[word]
-        possible = {
-            word: fitting
-            for word in self._opening & present
-            if (fitting := [c for c in self._by_word[word] if not c.needed & lacking])
-        }
-        if not possible:
-            return
-        words = [(m.start(), m.group()) for m in WORD.finditer(low, start, end)]
-        for at, (begin, word) in enumerate(words):
-            for _, pattern, frame, near, nouns in possible.get(word, ()):
-                m = pattern.match(low, begin, end)
-                if m is None or (near and not _beside(low, words, at, m.end(), near)):
-                    continue
-                trigger = Trigger(frame, begin, m.end())
-                if word in nouns or not self._is_noun(low, trigger):
-                    yield trigger
+        possible = self._lookup.possible(set(WORD.findall(low, start, end)))
+        words: list[tuple[int, str]] = []
+        for word, triggers in possible.items():
+            for begin in _standing(low, word, start, end):
+                for pattern, frame, near, nouns in triggers:
+                    m = pattern.match(low, begin, end)
+                    if m is None:
+                        continue
+                    if near:
+                        words = words or [(w.start(), w[0]) for w in WORD.finditer(low, start, end)]
+                        if not _beside(low, words, words.index((begin, word)), m.end(), near):
+                            continue
+                    trigger = Trigger(frame, begin, m.end())
+                    if word in nouns or not self._is_noun(low, trigger):
+                        yield trigger
 
     def _dense(self, low: str, start: int, end: int) -> Iterator[Trigger]:
-        for _, pattern, frame, _, _ in self._by_word.get("", ()):
+        for pattern, frame, _, _ in self._triggers:
             for m in pattern.finditer(low, start, end):
                 yield Trigger(frame, m.start(), m.end())
 
