@@ -6,9 +6,10 @@ weekday names, relative words and the words for "from" and "until" are the langu
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+import msgspec
 
 from foreshock.reading.literals import Literals
 
@@ -32,8 +33,7 @@ _CJK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(msgspec.Struct, frozen=True, gc=False):
     """A date found at `start`..`end`; `role` is date, effective or until."""
 
     start: int

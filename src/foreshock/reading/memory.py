@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 Ids = tuple[str, ...]
 
 
@@ -16,8 +18,7 @@ _NEAR = 3
 MEASURES = ("RESTRICT", "EASE", "FLOW", "DISRUPT", "RECOVER")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """One event told, as far as later sentences need it."""
 
     type: str

@@ -7,12 +7,12 @@ whole words, abbreviations only in capitals; of two names that overlap the longe
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import ahocorasick
+import msgspec
 
 from foreshock.reading.sentences import lowered
 from foreshock.words.pack import Pack
@@ -29,8 +29,7 @@ _STATE_KINDS = ("country", "bloc")
 PLACES = Path(__file__).parent / "patterns" / "places.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """What a written form may stand for."""
 
     id: str
@@ -49,8 +48,7 @@ class Name:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """A name found: characters `start`..`end`."""
 
     start: int

@@ -5,7 +5,8 @@ Abbreviations and the words that open a clause are general-language tables of th
 """
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 #: a longer "sentence" is a table or a page without stops; it is cut at a space
 LONGEST_SENTENCE = 1500
@@ -48,16 +49,14 @@ _LINE = re.compile(r"\n")
 _WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, gc=False):
     """Characters `start`..`end` of the document's text."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(msgspec.Struct, frozen=True, gc=False):
     """A clause; `lead` is the word that opened it, lower case, "" for the first."""
 
     start: int
