@@ -106,20 +106,6 @@ def _beside(
     return True
 
 
-def _standing(low: str, word: str, start: int, end: int) -> Iterator[int]:
-    """Where a word stands as a whole word in `low[start:end]`."""
-    at = low.find(word, start, end)
-    while at >= 0:
-        last = at + len(word)
-        if (at == start or not _in_word(low[at - 1])) and (last == end or not _in_word(low[last])):
-            yield at
-        at = low.find(word, at + 1, end)
-
-
-def _in_word(letter: str) -> bool:
-    return letter.isalnum() or letter == "_"
-
-
 class Language:
     """The frames and cue words of one language, compiled."""
 
@@ -143,6 +129,7 @@ class Language:
         }
         self.literals = Literals(self.cue_patterns())
         self.named = {frame.name: frame for frame in frames}
+        self._order = {frame.name: place for place, frame in enumerate(frames)}
         notation = Notation(table.get("irregular", {}), table.get("sets", {}), cues.spaced)
         told = [self._compile(notation, f, pattern) for f in frames for pattern in f.triggers]
         said = (sentence.lower() for frame in frames for sentence in frame.says)
@@ -176,7 +163,8 @@ class Language:
     def ranked(self, low: str, start: int, end: int) -> tuple[list[Trigger], list[Trigger]]:
         """The triggers kept, in order, and those that gave way to them, the best first."""
         found = self.candidates(low, start, end)
-        found.sort(key=lambda t: (-t.frame.rank, t.start - t.end, t.start))
+        order = self._order
+        found.sort(key=lambda t: (-t.frame.rank, t.start - t.end, t.start, order[t.frame.name]))
         kept: list[Trigger] = []
         spare: list[Trigger] = []
         for trigger in found:
@@ -203,21 +191,20 @@ class Language:
         return not word.endswith(("ed", "ing")) or (word.endswith("ing") and rest.startswith("of"))
 
     def _spaced(self, low: str, start: int, end: int) -> Iterator[Trigger]:
-        possible = self._lookup.possible(set(WORD.findall(low, start, end)))
-        words: list[tuple[int, str]] = []
-        for word, triggers in possible.items():
-            for begin in _standing(low, word, start, end):
-                for pattern, frame, near, nouns in triggers:
-                    m = pattern.match(low, begin, end)
-                    if m is None:
-                        continue
-                    if near:
-                        words = words or [(w.start(), w[0]) for w in WORD.finditer(low, start, end)]
-                        if not _beside(low, words, words.index((begin, word)), m.end(), near):
-                            continue
-                    trigger = Trigger(frame, begin, m.end())
-                    if word in nouns or not self._is_noun(low, trigger):
-                        yield trigger
+        words = [(m.start(), m[0]) for m in WORD.finditer(low, start, end)]
+        possible = self._lookup.possible([word for _, word in words])
+        if not possible:
+            return
+        for at, (begin, word) in enumerate(words):
+            if word not in possible:
+                continue
+            for pattern, frame, near, nouns in possible[word]:
+                m = pattern.match(low, begin, end)
+                if m is None or (near and not _beside(low, words, at, m.end(), near)):
+                    continue
+                trigger = Trigger(frame, begin, m.end())
+                if word in nouns or not self._is_noun(low, trigger):
+                    yield trigger
 
     def _dense(self, low: str, start: int, end: int) -> Iterator[Trigger]:
         for pattern, frame, _, _ in self._triggers:

@@ -6,7 +6,7 @@ that a sentence is held against the few triggers of its rarer words rather than 
 begin with "is" or "export".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -26,35 +26,48 @@ class Lookup(Generic[T]):
         self, entries: Iterable[tuple[Words, list[Words], T]], often: Mapping[str, int]
     ) -> None:
         self._bits: dict[Words, int] = {}
-        #: word -> what it may stand for: further needs as bits, place in the order, first words
-        self._by_key: dict[str, list[tuple[int, int, Words, T]]] = {}
+        #: first word, or another one needed -> what else is needed, as bits; first words; thing
+        self._by_first: dict[str, list[tuple[int, T]]] = {}
+        self._by_other: dict[str, list[tuple[int, int, Words, T]]] = {}
         for place, (first, sets, thing) in enumerate(entries):
             rarest, *others = sorted((first, *sets), key=lambda s: sum(often.get(w, 1) for w in s))
             needs = 0
             for words in others:
                 needs |= self._bits.setdefault(words, 1 << len(self._bits))
             for word in rarest:
-                self._by_key.setdefault(word, []).append((needs, place, first, thing))
+                if rarest is first:
+                    self._by_first.setdefault(word, []).append((needs, thing))
+                else:
+                    self._by_other.setdefault(word, []).append((needs, place, first, thing))
         self._every = (1 << len(self._bits)) - 1
         #: word -> the sets that it is in, as bits
         self._within: dict[str, int] = {}
         for words, bit in self._bits.items():
             for word in words:
                 self._within[word] = self._within.get(word, 0) | bit
+        self._known = frozenset((*self._by_first, *self._by_other, *self._within))
 
-    def possible(self, present: set[str]) -> dict[str, list[T]]:
-        """By first word, in the order given: what can stand in a sentence of these words."""
-        keys = self._by_key.keys() & present
-        if not keys:
-            return {}
+    def possible(self, present: Collection[str]) -> dict[str, list[T]]:
+        """By first word: what can stand in a sentence of these words, in no order."""
+        known = self._known.intersection(present)
         have = 0
-        for word in self._within.keys() & present:
-            have |= self._within[word]
+        within = self._within
+        for word in known:
+            if word in within:
+                have |= within[word]
         lacking = self._every ^ have
-        fitting = {e[1]: e for word in keys for e in self._by_key[word] if not e[0] & lacking}
         found: dict[str, list[T]] = {}
-        for place in sorted(fitting):
-            _, _, first, thing = fitting[place]
-            for word in first & present:
+        for word in known & self._by_first.keys():
+            fitting = [thing for needs, thing in self._by_first[word] if not needs & lacking]
+            if fitting:
+                found[word] = fitting
+        others = {
+            e[1]: e
+            for word in known & self._by_other.keys()
+            for e in self._by_other[word]
+            if not e[0] & lacking
+        }
+        for _, _, first, thing in others.values():
+            for word in first & known:
                 found.setdefault(word, []).append(thing)
         return found
