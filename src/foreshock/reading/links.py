@@ -23,13 +23,15 @@ BETWEEN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 def link(page: Page, found: list[Draft]) -> None:
     """Link the events of a page; the ends of a link are indices into `found`."""
-    for line in page.lines:
-        here = [i for i, d in enumerate(found) if any(s[0] == line.index for s in d.spots)]
-        if not here:
-            continue
+    told: dict[int, list[int]] = {}
+    for i, draft in enumerate(found):
+        for index in sorted({spot[0] for spot in draft.spots}):
+            told.setdefault(index, []).append(i)
+    for index in sorted(told) if len(found) > 1 else ():
+        here, line = told[index], page.lines[index]
         types = {found[i].type for i in here}
         for _, pattern, relation in page.cues("links", line.span.start, line.span.end):
-            if len(found) < 2 or types.isdisjoint((*BETWEEN[relation][0], *BETWEEN[relation][1])):
+            if types.isdisjoint((*BETWEEN[relation][0], *BETWEEN[relation][1])):
                 continue
             m = pattern.search(page.low, line.span.start, line.span.end)
             if m is not None:

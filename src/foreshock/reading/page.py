@@ -3,8 +3,10 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import structs
 
 from foreshock.reading.dates import DateFinder, When
 from foreshock.reading.frames import CueName, Language, Trigger
@@ -207,7 +209,7 @@ class Page:
             return mention
         counted = self.language.re["counted_wafers"]
         before = self.low[max(0, mention.start - 30) : mention.start]
-        return replace(mention, id="chip") if counted.search(before) else mention
+        return structs.replace(mention, id="chip") if counted.search(before) else mention
 
     def _whole_lists(self, line: Line, found: list[Clause]) -> list[Clause]:
         """Clauses that are not cut inside a list of items: ", and photoresist"."""

@@ -41,6 +41,8 @@ class Known:
     items: Ids
     targets: Ids
     begun: date
+    #: its items and all above them
+    lineage: frozenset[str]
 
 
 def known_measures(pack: Pack) -> tuple[Known, ...]:
@@ -52,10 +54,24 @@ def known_measures(pack: Pack) -> tuple[Known, ...]:
             first[step.measure] = day
     found = [
         Known(m.id, m.issuer, m.official_number.lower(), m.instrument, m.items, m.targets,
-              first[m.id])
+              first[m.id], lineage(m.items))
         for m in pack.measures if m.id in first
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda k: k.begun))
+
+
+def lineage(items: Ids) -> frozenset[str]:
+    """Items and all to which they belong.
+
+    >>> sorted(lineage(("chip.ai.gpu",)))
+    ['chip', 'chip.ai', 'chip.ai.gpu']
+    """
+    found = set(items)
+    for item in items:
+        while "." in item:
+            item = item.rpartition(".")[0]
+            found.add(item)
+    return frozenset(found)
 
 
 def settle(page: Page, memory: Memory, found: list[Draft], known: Iterable[Known]) -> None:
@@ -155,31 +171,29 @@ def _recognise(page: Page, draft: Draft, measures: tuple[Known, ...]) -> None:
     """Note the known measure that a restriction tells of; an old one told undated is context."""
     if page.day is None:
         return
-    fitting = [m for m in measures if _fits(page, draft, m)]
-    if not fitting:
+    above = lineage(draft.items)
+    newest = next((m for m in reversed(measures) if _fits(page, draft, above, m)), None)
+    if newest is None:
         return
-    draft.reasons.append(f"measure:{fitting[-1].id}")
-    old = fitting[-1].begun < page.day - timedelta(days=NEWS_DAYS)
+    draft.reasons.append(f"measure:{newest.id}")
+    old = newest.begun < page.day - timedelta(days=NEWS_DAYS)
     undated = draft.date is None and draft.effective is None
     if old and undated and draft.status == "in_force" and draft.mode in (None, "new"):
         draft.background = draft.background or draft.spots[0][0] > 0
 
 
-def _fits(page: Page, draft: Draft, measure: Known) -> bool:
+def _fits(page: Page, draft: Draft, above: frozenset[str], measure: Known) -> bool:
     """Whether a restriction may be this measure: issuer, items, targets, and not before it."""
     if measure.issuer not in draft.actors or page.day is None or measure.begun > page.day:
+        return False
+    if above.isdisjoint(measure.items) and measure.lineage.isdisjoint(draft.items):
         return False
     told = draft.effective or draft.date
     if told and told[:4] not in (str(measure.begun.year), str(measure.begun.year + 1)):
         return False
-    items = any(
-        a == b or a.startswith(b + ".") or b.startswith(a + ".")
-        for a in draft.items
-        for b in measure.items
-    )
     narrow = set(draft.targets) - {"all"}
     aimed = set(measure.targets) - {"all"}
-    return items and not (narrow and aimed and not narrow & aimed)
+    return not (narrow and aimed and not narrow & aimed)
 
 
 def _licences(page: Page, found: list[Draft]) -> None:
