@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -152,6 +153,84 @@ def test_what_fails_inside_a_block_undoes_the_whole_block(tmp_path):
             1 / 0  # noqa: B018
         assert keeper.feeds() == []
         assert keeper.audit_head() == (0, "")
+
+
+def test_a_step_that_fails_inside_a_block_is_undone_alone(tmp_path):
+    with SqliteFeeds(tmp_path) as keeper:
+        with keeper.writing():
+            keeper.add_segment(*segment("feed", 1, [b"x"]))
+            with pytest.raises(ZeroDivisionError), keeper.step():
+                keeper.add_segment(*segment("feed2", 1, [b"y"]))
+                1 / 0  # noqa: B018
+            with keeper.step():
+                keeper.log("receive", "a", "b", "c", AT)
+        assert [h.feed for h in keeper.feeds()] == ["feed"]
+        assert keeper.audit_head()[0] == 1
+
+
+def test_a_full_file_in_a_step_undoes_the_block_and_says_so(tmp_path):
+    with SqliteFeeds(tmp_path) as keeper:
+        with keeper.writing() as connection:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count = {pages + 8}")
+        noise = [random.Random(n).randbytes(60_000) for n in range(3)]
+        with pytest.raises(ArchiveFull, match="no room is left"), keeper.writing():
+            keeper.log("receive", "a", "b", "c", AT)
+            with keeper.step():
+                keeper.add_segment(*segment("feed", 1, noise))
+        assert keeper.feeds() == []
+        assert list(keeper.audit()) == []
+
+
+#: how entries were kept in files of form 1
+FORM_1 = """
+CREATE TABLE p1 (
+    feed TEXT NOT NULL, seq INTEGER NOT NULL, author TEXT NOT NULL, id TEXT NOT NULL,
+    version TEXT NOT NULL, instant TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    marking INTEGER NOT NULL, says TEXT NOT NULL, level INTEGER NOT NULL, reason TEXT NOT NULL,
+    type TEXT NOT NULL, revoked INTEGER NOT NULL, refs TEXT NOT NULL, fate TEXT NOT NULL,
+    why TEXT NOT NULL, place INTEGER NOT NULL, start INTEGER NOT NULL, received TEXT NOT NULL,
+    PRIMARY KEY (feed, seq)
+) WITHOUT ROWID;
+INSERT INTO p1 SELECT f.name, p.n % (1 << 40), f.author, id, version, instant, sha256, size,
+    marking, says, level, reason, type, revoked, refs, fate, why, place, start, received
+    FROM piece AS p JOIN feed AS f ON f.n = p.n >> 40;
+CREATE TABLE r1 (ref TEXT NOT NULL, feed TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (ref, feed, seq)) WITHOUT ROWID;
+INSERT INTO r1 SELECT ref, f.name, r.piece % (1 << 40)
+    FROM ref AS r JOIN feed AS f ON f.n = r.piece >> 40;
+DROP TABLE piece; DROP TABLE ref; DROP TABLE feed;
+ALTER TABLE p1 RENAME TO piece;
+ALTER TABLE r1 RENAME TO ref;
+CREATE INDEX piece_id ON piece (id, received);
+CREATE TRIGGER piece_stays BEFORE DELETE ON piece
+    BEGIN SELECT RAISE(ABORT, 'piece is append-only'); END;
+CREATE TRIGGER piece_keeps BEFORE UPDATE ON piece
+    BEGIN SELECT RAISE(ABORT, 'piece is append-only'); END;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_file_of_the_form_before_is_brought_into_this_one_with_all_it_holds(tmp_path):
+    with SqliteFeeds(tmp_path) as keeper:
+        keeper.add_segment(*segment("one", 1, [b"a", b"b"]))
+        keeper.add_segment(*segment("two", 1, [b"c"]))
+        keeper.add_segment(*segment("one", 2, [b"d", b"e"]))
+        keeper.erase(keeper.pieces("one")[1])
+        before = list(keeper.everything())
+        cited = keeper.citing("location--1")
+    with sqlite3.connect(tmp_path / "feeds.sqlite") as raw:
+        raw.executescript(FORM_1)
+    raw.close()
+    with SqliteFeeds(tmp_path) as keeper:
+        assert list(keeper.everything()) == before
+        assert keeper.citing("location--1") == cited != []
+        assert [keeper.body(p) for p in keeper.pieces("one")] == [b"a", b"", b"d", b"e"]
+        assert keeper.versions(["report--two-1"]) == keeper.pieces("two")
+        keeper.add_segment(*segment("two", 2, [b"f"]))
+        keeper.erase(keeper.pieces("two")[0])
+        with pytest.raises(ArchiveError, match="append-only"), keeper.writing() as connection:
+            connection.execute("DELETE FROM piece")
 
 
 def test_an_object_whose_bytes_were_changed_on_the_disk_is_told(tmp_path):

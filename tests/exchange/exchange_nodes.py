@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from foreshock.archive.feeds import SqliteFeeds
-from foreshock.exchange import feeds, node, opening, parcels, partners, sending
+from foreshock.exchange import feeds, node, opening, parcels, partners, segments, sending
 from foreshock.exchange.node import Node
 from foreshock.exchange.parcels import Block
 from foreshock.exchange.spoken import words_of
@@ -158,7 +158,7 @@ def segment_of(author: House, to: House, bodies, entries=None, keep=False, **hea
     from foreshock.words.markings import strictest
 
     label = header.pop("audience", f"partner {to.id}")
-    newest = author.keeper.newest(feeds.feed_id(author.id, label))
+    newest = author.keeper.newest(segments.feed_id(author.id, label))
     first = newest.header.last + 1 if newest else 1
     if entries is None:
         entries = []
@@ -179,18 +179,19 @@ def segment_of(author: House, to: House, bodies, entries=None, keep=False, **hea
                     marking=getattr(found, "marking", marking_of(said) if said else Marking.GREEN),
                 )
             )
-    packed = parcels.pack(entries, bodies)
+    laid = parcels.lay_out(entries, bodies)
+    body = parcels.squeeze(laid.raw)
     made = {
         "author": author.id,
-        "feed": feeds.feed_id(author.id, label),
+        "feed": segments.feed_id(author.id, label),
         "audience": label,
         "number": newest.header.number + 1 if newest else 1,
         "first": first,
         "last": first + len(entries) - 1,
         "previous": newest.head if newest else "",
-        "manifest_sha256": packed.manifest_sha256,
-        "manifest_bytes": packed.manifest_bytes,
-        "raw_bytes": packed.raw_bytes,
+        "manifest_sha256": laid.manifest_sha256,
+        "manifest_bytes": laid.manifest_bytes,
+        "raw_bytes": len(laid.raw),
         "marking": strictest([e.marking for e in entries]),
         "created": author.at,
         "audit": (0, ""),
@@ -203,9 +204,9 @@ def segment_of(author: House, to: House, bodies, entries=None, keep=False, **hea
             header=Header(**made),
             payload=payload,
             jws=token,
-            body=packed.body,
+            body=body,
             head=hashlib.sha256(payload).hexdigest(),
             received=author.at,
         )
         author.keeper.add_segment(segment, [])
-    return Block(jws=token, body=packed.body)
+    return Block(jws=token, body=body)

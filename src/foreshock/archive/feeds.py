@@ -15,6 +15,7 @@ import msgspec
 import zstandard
 
 from foreshock.archive.feeds_books import Books, moment
+from foreshock.archive.feeds_tables import FEED
 from foreshock.archive.tables import moment_text
 from foreshock.archive.trouble import damaged
 from foreshock.words.feeds import (
@@ -32,9 +33,11 @@ MARKINGS = tuple(Marking)
 #: unpacked segments that a thread keeps at hand
 AT_HAND = 4
 
-_PIECE = (
-    "feed, seq, author, id, version, instant, sha256, size, marking, says, level, reason, type,"
-    " revoked, refs, fate, why, place, start, received"
+#: an entry as it is read, with the name and the author of its feed
+_READ = (
+    "SELECT f.name, f.author, p.n, id, version, instant, sha256, size, marking, says, level,"
+    " reason, type, revoked, refs, fate, why, place, start, received"
+    f" FROM piece AS p JOIN feed AS f ON f.n = p.n / {FEED}"
 )
 _SEGMENT = "s.payload, s.jws, s.head, b.bytes, s.received"
 
@@ -92,21 +95,16 @@ class SqliteFeeds(Books):
         with self.writing() as connection:
             place = self._keep(connection, segment)
             header = segment.header
-            early = {
-                seq
-                for (seq,) in connection.execute(
-                    "SELECT seq FROM piece WHERE feed = ? AND seq BETWEEN ? AND ?",
-                    (header.feed, header.first, header.last),
-                )
-            }
+            feed = _numbered(connection, header)
+            early = _there(connection, feed, header.first, header.last)
             for piece in [p for p in pieces if p.entry.seq in early]:
                 connection.execute(
-                    "UPDATE piece SET place = ?, start = ? WHERE feed = ? AND seq = ?"
-                    " AND fate = 'kept'",
-                    (place, piece.offset, header.feed, piece.entry.seq),
+                    "UPDATE piece SET place = ?, start = ? WHERE n = ? AND fate = 'kept'",
+                    (place, piece.offset, feed + piece.entry.seq),
                 )
-                self._fill(connection, piece, place)
-            self._pieces(connection, [p for p in pieces if p.entry.seq not in early], place)
+                self._fill(connection, feed, piece, place)
+            fresh = [p for p in pieces if p.entry.seq not in early] if early else pieces
+            self._pieces(connection, feed, fresh, place)
             connection.execute(
                 "DELETE FROM waiting WHERE feed = ? AND number <= ?", (header.feed, header.number)
             )
@@ -121,13 +119,10 @@ class SqliteFeeds(Books):
             ).fetchone()  # fmt: skip
             if there is None:
                 place = self._keep(connection, segment)
-                known = {
-                    seq
-                    for (seq,) in connection.execute(
-                        "SELECT seq FROM piece WHERE feed = ?", (header.feed,)
-                    )
-                }
-                self._pieces(connection, [p for p in pieces if p.entry.seq not in known], place)
+                feed = _numbered(connection, header)
+                known = _there(connection, feed, 1, FEED - 1)
+                fresh = [p for p in pieces if p.entry.seq not in known]
+                self._pieces(connection, feed, fresh, place)
 
     def _keep(self, connection: sqlite3.Connection, segment: Segment) -> int:
         header = segment.header
@@ -141,23 +136,25 @@ class SqliteFeeds(Books):
         return int(place or 0)
 
     @staticmethod
-    def _pieces(connection: sqlite3.Connection, pieces: Sequence[Piece], place: int) -> None:
+    def _pieces(
+        connection: sqlite3.Connection, feed: int, pieces: Sequence[Piece], place: int
+    ) -> None:
         if not pieces:
             return
         received = moment_text(pieces[0].received)
         connection.executemany(
-            f"INSERT INTO piece ({_PIECE}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO piece VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
-                (p.feed, e.seq, p.author, e.id, e.version, p.instant, e.sha256, e.size,
-                 int(e.marking), e.says, e.level, e.why, p.type, p.revoked, " ".join(p.refs),
-                 p.fate, p.why, place, p.offset, received)
+                (feed + e.seq, e.id, e.version, p.instant, e.sha256, e.size, int(e.marking), e.says,
+                 e.level, e.why, p.type, p.revoked, " ".join(p.refs), p.fate, p.why, place,
+                 p.offset, received)
                 for p in pieces
                 for e in (p.entry,)
             ],
         )  # fmt: skip
         connection.executemany(
-            "INSERT OR IGNORE INTO ref VALUES (?, ?, ?)",
-            [(ref, p.feed, p.entry.seq) for p in pieces for ref in p.refs],
+            "INSERT OR IGNORE INTO ref VALUES (?, ?)",
+            [(ref, feed + p.entry.seq) for p in pieces for ref in p.refs],
         )
 
     def refill(self, segment: Segment, pieces: Sequence[Piece]) -> None:
@@ -166,8 +163,9 @@ class SqliteFeeds(Books):
             place = connection.execute(
                 "INSERT INTO body (bytes) VALUES (?)", (segment.body,)
             ).lastrowid
+            feed = _numbered(connection, segment.header)
             for piece in pieces:
-                self._fill(connection, piece, int(place or 0))
+                self._fill(connection, feed, piece, int(place or 0))
             # passed on from now on with what was missing
             connection.execute(
                 "UPDATE segment SET body = ? WHERE feed = ? AND kind = 'history' AND number = ?",
@@ -175,23 +173,25 @@ class SqliteFeeds(Books):
             )
 
     @staticmethod
-    def _fill(connection: sqlite3.Connection, piece: Piece, place: int) -> None:
+    def _fill(connection: sqlite3.Connection, feed: int, piece: Piece, place: int) -> None:
         """Give an entry that came without its bytes those that have come now."""
         filled = connection.execute(
             "UPDATE piece SET fate = ?, why = ?, type = ?, revoked = ?, refs = ?, instant = ?,"
-            " place = ?, start = ? WHERE feed = ? AND seq = ? AND fate = 'hollow'",
+            " place = ?, start = ? WHERE n = ? AND fate = 'hollow'",
             (piece.fate, piece.why, piece.type, piece.revoked, " ".join(piece.refs),
-             piece.instant, place, piece.offset, piece.feed, piece.entry.seq),
+             piece.instant, place, piece.offset, feed + piece.entry.seq),
         )  # fmt: skip
         if filled.rowcount:
             connection.executemany(
-                "INSERT OR IGNORE INTO ref VALUES (?, ?, ?)",
-                [(ref, piece.feed, piece.entry.seq) for ref in piece.refs],
+                "INSERT OR IGNORE INTO ref VALUES (?, ?)",
+                [(ref, feed + piece.entry.seq) for ref in piece.refs],
             )
 
     def hollow(self, feed: str) -> list[Piece]:
         """Entries of a feed that came without their bytes."""
-        return self._found_pieces("feed = ? AND fate = 'hollow' ORDER BY seq", (feed,))
+        number = self._number(feed)
+        where = "p.n BETWEEN ? AND ? AND fate = 'hollow' ORDER BY p.n"
+        return self._found_pieces(where, (number, number + FEED - 1))
 
     def resign(self, feed: str, number: int, jws: str) -> None:
         """Put a new signature over the same header, after keys were changed."""
@@ -226,8 +226,9 @@ class SqliteFeeds(Books):
 
     def pieces(self, feed: str, first: int = 1, last: int = 1 << 60) -> list[Piece]:
         """Entries of a feed in order."""
-        where = "feed = ? AND seq BETWEEN ? AND ? ORDER BY seq"
-        return self._found_pieces(where, (feed, first, last))
+        number = self._number(feed)
+        where = "p.n BETWEEN ? AND ? ORDER BY p.n"
+        return self._found_pieces(where, (number + first, number + min(last, FEED - 1)))
 
     def versions(self, ids: Iterable[str]) -> list[Piece]:
         """All entries about these ids, from all feeds, in order of arrival."""
@@ -235,12 +236,12 @@ class SqliteFeeds(Books):
         for start in range(0, len(wanted), 500):
             some = wanted[start : start + 500]
             marks = ", ".join("?" for _ in some)
-            found += self._found_pieces(f"id IN ({marks}) ORDER BY received, feed, seq", some)
+            found += self._found_pieces(f"id IN ({marks}) ORDER BY received, p.n", some)
         return found
 
     def everything(self) -> Iterator[Piece]:
         """All entries of all feeds, without bytes."""
-        rows = self._connection().execute(f"SELECT {_PIECE} FROM piece ORDER BY feed, seq")
+        rows = self._connection().execute(f"{_READ} ORDER BY p.n")
         for row in rows:
             yield _piece(row)
 
@@ -267,7 +268,7 @@ class SqliteFeeds(Books):
 
     def citing(self, id: str) -> list[Piece]:
         """Entries whose objects refer to an id."""
-        where = "(feed, seq) IN (SELECT feed, seq FROM ref WHERE ref = ?) ORDER BY feed, seq"
+        where = "p.n IN (SELECT piece FROM ref WHERE ref = ?) ORDER BY p.n"
         return self._found_pieces(where, (id,))
 
     def journaled(self, names: Iterable[str]) -> set[str]:
@@ -300,16 +301,33 @@ class SqliteFeeds(Books):
                 packed = zstandard.ZstdCompressor(level=3).compress(bytes(raw))
                 connection.execute("UPDATE body SET bytes = ? WHERE n = ?", (packed, piece.place))
             connection.execute(
-                "UPDATE piece SET fate = 'erased' WHERE feed = ? AND seq = ?",
-                (piece.feed, piece.entry.seq),
+                "UPDATE piece SET fate = 'erased' WHERE n = ?",
+                (self._number(piece.feed) + piece.entry.seq,),
             )
             self._local.scrub = True
         self._local.__dict__.pop("hand", None)
 
+    def _number(self, feed: str) -> int:
+        """What the numbers of a feed's entries begin with; 0 for a feed that is not here."""
+        rows = self._all("SELECT n FROM feed WHERE name = ?", (feed,))
+        return rows[0][0] * FEED if rows else 0
+
     def _found_pieces(self, where: str, values: Sequence[Any]) -> list[Piece]:
-        return [
-            _piece(row) for row in self._all(f"SELECT {_PIECE} FROM piece WHERE {where}", values)
-        ]
+        return [_piece(row) for row in self._all(f"{_READ} WHERE {where}", values)]
+
+
+def _numbered(connection: sqlite3.Connection, header: Header) -> int:
+    """What the numbers of a feed's entries begin with; it is given a number where it has none."""
+    values = (header.feed, header.author)
+    connection.execute("INSERT OR IGNORE INTO feed (name, author) VALUES (?, ?)", values)
+    row = connection.execute("SELECT n FROM feed WHERE name = ?", values[:1]).fetchone()
+    return int(row[0]) * FEED
+
+
+def _there(connection: sqlite3.Connection, feed: int, first: int, last: int) -> set[int]:
+    """Which entries of a feed are here."""
+    question = "SELECT n FROM piece WHERE n BETWEEN ? AND ?"
+    return {n - feed for (n,) in connection.execute(question, (feed + first, feed + last))}
 
 
 def _segment(row: tuple[bytes, str, str, bytes, str]) -> Segment:
@@ -321,10 +339,10 @@ def _segment(row: tuple[bytes, str, str, bytes, str]) -> Segment:
 
 
 def _piece(row: tuple[Any, ...]) -> Piece:
-    (feed, seq, author, id, version, instant, sha256, size, marking, says, level, reason, type,
+    (feed, author, n, id, version, instant, sha256, size, marking, says, level, reason, type,
      revoked, refs, fate, why, place, start, received) = row  # fmt: skip
     entry = Entry(
-        seq=seq, id=id, version=version, sha256=sha256, size=size, marking=MARKINGS[marking],
+        seq=n % FEED, id=id, version=version, sha256=sha256, size=size, marking=MARKINGS[marking],
         says=says, level=level, why=reason,
     )  # fmt: skip
     return Piece(

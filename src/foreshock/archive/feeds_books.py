@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from foreshock.archive.feeds_tables import SCHEMA, VERSION, triggers
+from foreshock.archive.feeds_tables import VERSION, found, renew
 from foreshock.archive.sqlite import into_wal
 from foreshock.archive.tables import moment_text
 from foreshock.archive.trouble import busy, damaged, disk_troubles, full
@@ -63,28 +63,15 @@ class Books:
         with self.writing() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
-                self._found(connection)
+                found(connection)
+            elif version < VERSION:
+                renew(connection)
             elif version > VERSION:
                 raise ArchiveError(
                     f"{self._file} has form {version}",
                     expected=f"form {VERSION}, which this program can read",
                     next_step="Install the Foreshock that wrote it, or a newer one.",
                 )
-
-    @staticmethod
-    def _found(connection: sqlite3.Connection) -> None:
-        for statement in SCHEMA.strip().split(";\n"):
-            connection.execute(statement)
-        tables = [
-            row[0]
-            for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
-        ]
-        columns = {
-            t: [row[1] for row in connection.execute(f"PRAGMA table_info({t})")] for t in tables
-        }
-        for statement in triggers(columns):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -282,6 +269,27 @@ class Books:
                 local["depth"] = 0
             if local.pop("scrub", False):  # erased bytes are not left in the log of writes either
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def step(self) -> Iterator[sqlite3.Connection]:
+        """As `writing`, but undone alone when it fails inside another block.
+
+        Several steps in one block reach the disk together.
+        """
+        if not self._local.__dict__.get("depth"):
+            with self.writing() as connection:
+                yield connection
+            return
+        connection = self._connection()
+        connection.execute("SAVEPOINT step")
+        try:
+            yield connection
+        except BaseException:
+            if connection.in_transaction:  # a full disk has undone everything already
+                connection.execute("ROLLBACK TO step")
+                connection.execute("RELEASE step")
+            raise
+        connection.execute("RELEASE step")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

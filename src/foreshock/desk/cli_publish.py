@@ -133,7 +133,7 @@ def _named_objects(bodies: Sequence[bytes], ours: Exchange) -> list[Named]:
     from foreshock.exchange.released import going_object
     from foreshock.exchange.view import effective_markings
 
-    items = [sound(body, ours.node, ours.at)[0] for body in bodies]
+    items = [sound(body, ours.node, ours.at).item for body in bodies]
     markings = effective_markings(items, ours.keeper)
     return [
         Named(going_object(item.id, item.body, markings[item.id]), f"{item.type} {item.version}")

@@ -68,7 +68,8 @@ def _identity_fault(said: dict[str, Any], item: Item, author: Card, others: Iter
 
 
 def _text_fault(said: dict[str, Any]) -> str:
-    if _TURNING.search(str(said.get("name", ""))):
+    name = str(said.get("name", ""))
+    if not name.isascii() and _TURNING.search(name):
         return "its name holds characters that turn or hide text"
     references = said.get("external_references", [])
     for one in references if isinstance(references, list) else [None]:

@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 
 from foreshock.errors import WrongUse
-from foreshock.exchange.feeds import Published, add, audience, publish
+from foreshock.exchange.feeds import Published, audience, publish
 from foreshock.exchange.node import Node
+from foreshock.exchange.segments import Channel, add
 from foreshock.exchange.view import in_force
 from foreshock.words.feeds import Entry, FeedKeeper, Piece
 from foreshock.words.records import Struct
@@ -111,7 +112,8 @@ def erase(
                 )
                 for n, p in enumerate((p for p in wanted if p.feed == feed), start=1)
             ]  # fmt: skip
-            segment = add(entries, [], feed, header.audience, header.nature, node, keeper, at)
+            channel = Channel(feed, header.audience, header.nature, node, keeper, at)
+            segment = add(entries, channel)
             done.append((feed, segment.header.number))
         for piece in wanted:
             keeper.erase(piece)

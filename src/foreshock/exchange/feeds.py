@@ -9,28 +9,25 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from foreshock import gate
 from foreshock.errors import NotAllowed, WrongUse
-from foreshock.exchange import jws
-from foreshock.exchange.carry import EXTENSION, carried_id
+from foreshock.exchange.carry import carried_id
 from foreshock.exchange.intake import Refused, look_into
 from foreshock.exchange.node import Node
-from foreshock.exchange.parcels import MOST_ENTRIES, pack
 from foreshock.exchange.partners import Partner, everybody
+from foreshock.exchange.segments import Channel, Said, add, append, current_feed, feed_id
 from foreshock.exchange.view import effective_markings
-from foreshock.words.feeds import Entry, FeedKeeper, Header, Piece, Segment
-from foreshock.words.markings import Marking, strictest
+from foreshock.words.feeds import Entry, FeedKeeper, Piece
+from foreshock.words.markings import Marking
 from foreshock.words.records import Nature, Receiver, Struct
 from foreshock.words.shelf import Item
 
-#: unpacked bytes after which a segment is closed
-FULL = 16_000_000
-
-CARRIED = EXTENSION.encode()
-_LEVEL = b'"level-'
+#: labels that tell the level of a warning
+_LEVELS = {f"level-{level}": level for level in range(5)}
 _COMMUNITY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
@@ -59,16 +56,6 @@ class Audience(Struct, frozen=True, kw_only=True):
     label: str
     receiver: Receiver
     members: tuple[Partner, ...]
-
-
-def feed_id(author: str, audience: str, nature: Nature = "actual", epoch: int = 1) -> str:
-    """The id of a feed: nobody can sign for the feed of another.
-
-    >>> feed_id("a", "community x") != feed_id("b", "community x")
-    True
-    """
-    said = "\n".join(("foreshock feed", author, audience, nature, str(epoch)))
-    return "feed--" + hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def audience(to: str, keeper: FeedKeeper, at: datetime) -> Audience:
@@ -130,31 +117,32 @@ def publish(
     found = [sound(body, node, at) for body in objects]
     with keeper.writing():
         feed = current_feed(node, to.label, nature, keeper)
-        known = _by_id(keeper.versions(item.id for item, _ in found))
+        known = _by_id(keeper.versions(said.item.id for said in found))
         fresh, same = _fresh(found, known, feed, node)
-        markings = effective_markings([item for item, _ in fresh], keeper)
-        ready: list[tuple[Item, bool, Marking]] = []
+        markings = effective_markings([said.item for said in fresh], keeper)
+        ready: list[tuple[Said, Marking]] = []
         held: list[Held] = []
-        for item, revoked in fresh:
-            marked = markings[item.id]
+        for said in fresh:
+            name = said.item.id
+            marked = markings[name]
             if gate.passes(marked, to.receiver):
-                ready.append((item, revoked, marked.marking))
+                ready.append((said, marked.marking))
             else:
-                why_not = gate.judge(item.id, marked, to.receiver).why
-                held.append(Held(id=item.id, why=why_not))
-                keeper.log("mark", to.label, item.id, "held back", at)
+                why_not = gate.judge(name, marked, to.receiver).why
+                held.append(Held(id=name, why=why_not))
+                keeper.log("mark", to.label, name, "held back", at)
         if held and not leave_out:
             raise NotAllowed(
                 f"{len(held)} of {len(fresh)} object(s) may not go to {to.receiver.name!r}: "
                 f"{held[0].why}",
                 next_step="Leave them out (--leave-out), or choose another receiver.",
             )
-        entries, numbers = _append(ready, feed, to.label, nature, node, keeper, at, why)
+        entries, numbers = append(ready, Channel(feed, to.label, nature, node, keeper, at), why)
     return Published(feed=feed, segments=numbers, entries=entries, same=same, held=tuple(held))
 
 
-def sound(body: bytes, node: Node, at: datetime) -> tuple[Item, bool]:
-    """An object of ours, examined, and whether it withdraws; raises `WrongUse` for any other."""
+def sound(body: bytes, node: Node, at: datetime) -> Said:
+    """An object as it would be published; `WrongUse` when it is not sound, or not ours."""
     found = look_into(body, at)
     if isinstance(found, Refused):
         raise WrongUse(f"the object {found.id[:80]!r} is not sound: {found.why}")
@@ -165,7 +153,19 @@ def sound(body: bytes, node: Node, at: datetime) -> tuple[Item, bool]:
             expected=f"created_by_ref {node.card.identity}, and a date of its version",
             next_step="What others made is passed on as it came, not said anew.",
         )
-    return item, said.get("revoked") is True
+    carries = carried_id(said)
+    return Said(
+        item=item, revoked=said.get("revoked") is True, sha256=hashlib.sha256(body).hexdigest(),
+        refs=(*item.refs, carries) if carries else item.refs, level=_level(said),
+    )  # fmt: skip
+
+
+def _level(said: dict[str, Any]) -> int:
+    """The level of a warning, from its labels; 0 for whatever is none."""
+    labels = said.get("labels")
+    if said["type"] != "report" or not isinstance(labels, list):
+        return 0
+    return max([_LEVELS.get(one, 0) for one in labels if isinstance(one, str)], default=0)
 
 
 def _by_id(pieces: Iterable[Piece]) -> dict[str, list[Piece]]:
@@ -176,28 +176,27 @@ def _by_id(pieces: Iterable[Piece]) -> dict[str, list[Piece]]:
 
 
 def _fresh(
-    found: Sequence[tuple[Item, bool]], known: dict[str, list[Piece]], feed: str, node: Node
-) -> tuple[list[tuple[Item, bool]], int]:
+    found: Sequence[Said], known: dict[str, list[Piece]], feed: str, node: Node
+) -> tuple[list[Said], int]:
     """What the feed does not hold yet; `WrongUse` for what would contradict ourselves."""
-    fresh: list[tuple[Item, bool]] = []
-    same = 0
-    batch: dict[tuple[str, str], bytes] = {}
-    for item, revoked in found:
-        if batch.get((item.id, item.instant), item.body) != item.body:
+    fresh: list[Said] = []
+    same, us = 0, node.id
+    batch: dict[tuple[str, str], str] = {}
+    for said in found:
+        item = said.item
+        if batch.setdefault((item.id, item.instant), said.sha256) != said.sha256:
             raise _two_contents(item)
-        batch[item.id, item.instant] = item.body
-        before = [p for p in known.get(item.id, ()) if p.entry.says == "object"]
+        before = [p for p in known.get(item.id, ()) if p.entry.says == "object"] if known else ()
         if not before:
-            fresh.append((item, revoked))
+            fresh.append(said)
             continue
-        if any(p.author != node.id and p.fate == "kept" for p in before):
+        if any(p.author != us and p.fate == "kept" for p in before):
             raise WrongUse(f"{item.id} belongs to another node", next_step="Give it another id.")
-        own = [p for p in before if p.author == node.id]
-        digest = hashlib.sha256(item.body).hexdigest()
+        own = [p for p in before if p.author == us]
         twins = [p for p in own if p.instant == item.instant]
-        if any(p.entry.sha256 != digest for p in twins):
+        if any(p.entry.sha256 != said.sha256 for p in twins):
             raise _two_contents(item)
-        if any(p.revoked and p.instant < item.instant for p in own) and not revoked:
+        if any(p.revoked and p.instant < item.instant for p in own) and not said.revoked:
             raise WrongUse(
                 f"{item.id} was withdrawn, and nothing brings it back",
                 next_step="Say it anew under another id.",
@@ -210,7 +209,7 @@ def _fresh(
                 f"{item.id} of {item.version} is older than what was published",
                 expected="a newer version",
             )
-        fresh.append((item, revoked))
+        fresh.append(said)
     return fresh, same
 
 
@@ -221,123 +220,13 @@ def _two_contents(item: Item) -> WrongUse:
     )
 
 
-def _append(
-    ready: Sequence[tuple[Item, bool, Marking]], feed: str, label: str, nature: Nature, node: Node,
-    keeper: FeedKeeper, at: datetime, why: str,
-) -> tuple[tuple[Entry, ...], tuple[int, ...]]:  # fmt: skip
-    newest = keeper.newest(feed)
-    seq = newest.header.last if newest else 0
-    every: list[Entry] = []
-    numbers: list[int] = []
-    for some in _portions(ready):
-        entries = []
-        for item, _, marking in some:
-            seq += 1
-            entries.append(
-                Entry(
-                    seq=seq, id=item.id, version=item.version, size=len(item.body),
-                    sha256=hashlib.sha256(item.body).hexdigest(), marking=marking,
-                    level=level_of(item), why=why,
-                )
-            )  # fmt: skip
-        segment = add(entries, some, feed, label, nature, node, keeper, at)
-        numbers.append(segment.header.number)
-        every += entries
-    return tuple(every), tuple(numbers)
-
-
-def _portions(
-    ready: Sequence[tuple[Item, bool, Marking]],
-) -> Iterable[list[tuple[Item, bool, Marking]]]:
-    some: list[tuple[Item, bool, Marking]] = []
-    size = 0
-    for one in ready:
-        if some and (len(some) == MOST_ENTRIES or size + len(one[0].body) > FULL):
-            yield some
-            some, size = [], 0
-        some.append(one)
-        size += len(one[0].body)
-    if some:
-        yield some
-
-
-def add(
-    entries: Sequence[Entry], items: Sequence[tuple[Item, bool, Marking]], feed: str, label: str,
-    nature: Nature, node: Node, keeper: FeedKeeper, at: datetime,
-) -> Segment:  # fmt: skip
-    """The next segment of a feed of ours, signed and kept; empty ones show that we are there."""
-    newest = keeper.newest(feed)
-    packed = pack(entries, [item.body for item, _, _ in items] or [b""] * len(entries))
-    first = newest.header.last + 1 if newest else 1
-    header = Header(
-        author=node.id, feed=feed, audience=label, nature=nature,
-        epoch=newest.header.epoch if newest else _epoch(feed, node.id, label, nature),
-        number=newest.header.number + 1 if newest else 1,
-        first=first, last=first + len(entries) - 1,
-        previous=newest.head if newest else "",
-        manifest_sha256=packed.manifest_sha256, manifest_bytes=packed.manifest_bytes,
-        raw_bytes=packed.raw_bytes, marking=strictest([e.marking for e in entries]),
-        created=max(at, newest.header.created) if newest else at, audit=keeper.audit_head(),
-    )  # fmt: skip
-    segment = seal(header, packed.body, node, at)
-    pieces = [
-        _piece(feed, entry, node.id, offset, at, items[n] if items else None)
-        for n, (entry, offset) in enumerate(zip(entries, packed.offsets, strict=True))
-    ]
-    keeper.add_segment(segment, pieces)
-    keeper.log("send", label, f"{feed} {header.number}", f"{len(entries)} entries", at)
-    return segment
-
-
-def _piece(
-    feed: str, entry: Entry, author: str, offset: int, at: datetime,
-    said: tuple[Item, bool, Marking] | None,
-) -> Piece:  # fmt: skip
-    if said is None:
-        return Piece(feed=feed, entry=entry, author=author, offset=offset, received=at)
-    item, revoked, _ = said
-    carries = CARRIED in item.body and carried_id(msgspec.json.decode(item.body))
-    return Piece(
-        feed=feed, entry=entry, author=author, offset=offset, received=at, type=item.type,
-        instant=item.instant, revoked=revoked, refs=(*item.refs, carries) if carries else item.refs,
-    )  # fmt: skip
-
-
-def seal(header: Header, body: bytes, node: Node, at: datetime) -> Segment:
-    """A header, signed, with its body."""
-    payload = msgspec.json.encode(header)
-    return Segment(
-        header=header, payload=payload, jws=jws.sign(payload, "segment", node.operating),
-        head=hashlib.sha256(payload).hexdigest(), body=body, received=at,
-    )  # fmt: skip
-
-
-def level_of(item: Item) -> int:
-    """The level of a warning, from its labels; 0 for whatever is none."""
-    at = item.body.find(_LEVEL) if item.type == "report" else -1
-    digit = item.body[at + len(_LEVEL) : at + len(_LEVEL) + 1] if at >= 0 else b""
-    return int(digit) if digit in (b"0", b"1", b"2", b"3", b"4") else 0
-
-
-def current_feed(node: Node, label: str, nature: Nature, keeper: FeedKeeper) -> str:
-    """Our feed for an audience, of the newest epoch."""
-    ours = [h for h in keeper.feeds(node.id) if (h.audience, h.nature) == (label, nature)]
-    epoch = max((h.epoch for h in ours), default=1)
-    return feed_id(node.id, label, nature, epoch)
-
-
-def _epoch(feed: str, author: str, label: str, nature: Nature) -> int:
-    tries = (n for n in range(1, 1_000) if feed_id(author, label, nature, n) == feed)
-    return next(tries)
-
-
 def renew(label: str, nature: Nature, node: Node, keeper: FeedKeeper, at: datetime) -> str:
     """Begin a feed anew, after an old backup was restored and partners saw a fork; its id."""
     ours = [h for h in keeper.feeds(node.id) if (h.audience, h.nature) == (label, nature)]
     epoch = max((h.epoch for h in ours), default=0) + 1
     feed = feed_id(node.id, label, nature, epoch)
     with keeper.writing():
-        add([], [], feed, label, nature, node, keeper, at)
+        add([], Channel(feed, label, nature, node, keeper, at))
     return feed
 
 
@@ -349,7 +238,7 @@ def ensure(to: Audience, node: Node, keeper: FeedKeeper, at: datetime) -> str:
     with keeper.writing():
         feed = current_feed(node, to.label, "actual", keeper)
         if keeper.newest(feed) is None:
-            add([], [], feed, to.label, "actual", node, keeper, at)
+            add([], Channel(feed, to.label, "actual", node, keeper, at))
     return feed
 
 
@@ -363,6 +252,6 @@ def refresh(node: Node, keeper: FeedKeeper, at: datetime, hours: float = 20) -> 
         newest = current_feed(node, header.audience, header.nature, keeper)
         if header.feed == newest and (at - header.created).total_seconds() > hours * 3600:
             with keeper.writing():
-                add([], [], header.feed, header.audience, header.nature, node, keeper, at)
+                add([], Channel(header.feed, header.audience, header.nature, node, keeper, at))
             renewed.append(header.feed)
     return renewed

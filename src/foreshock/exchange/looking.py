@@ -66,7 +66,9 @@ class _Look:
         self, segment: Segment, author: Partner, others: Sequence[Card], keeper: FeedKeeper
     ) -> None:
         self._segment, self._author, self._others = segment, author, others
-        self._keeper, self._author_id = keeper, author.id
+        self._keeper, self._author_id, self._card = keeper, author.id, author.card
+        self._feed, self._received = segment.header.feed, segment.received
+        self._made = segment.header.created
         self.signs: list[Sign] = []
 
     def _sign(self, kind: str, says: str, about: str, proofs: tuple[str, ...] = ()) -> None:
@@ -74,21 +76,19 @@ class _Look:
 
     def at(self, entry: Entry, body: bytes, offset: int, before: Sequence[Piece]) -> Piece:
         """One entry, with what becomes of its object."""
-        feed, received = self._segment.header.feed, self._segment.received
-        author = self._author_id
-        if entry.says == "object" and body and not _erased_before(entry, author, before):
-            found = look_into(body, self._segment.header.created)
+        gone = before and entry.says == "object" and _erased_before(entry, self._author_id, before)
+        fate: Fate = "kept"
+        why = ""
+        if entry.says == "object" and body and not gone:
+            found = look_into(body, self._made)
             if not isinstance(found, Refused):
                 return self._sound(found, entry, offset, before)
-            fate: Fate = "refused"
-            why = found.why[:300]
-        else:
-            gone = entry.says == "object" and _erased_before(entry, author, before)
-            fate = "erased" if gone else "kept" if entry.says == "erase" else "hollow"
-            why = ""
+            fate, why = "refused", found.why[:300]
+        elif entry.says == "object":
+            fate = "erased" if gone else "hollow"
         return Piece(
-            feed=feed, entry=entry, author=author, offset=offset, received=received, fate=fate,
-            why=why,
+            feed=self._feed, entry=entry, author=self._author_id, offset=offset,
+            received=self._received, fate=fate, why=why,
         )  # fmt: skip
 
     def _sound(
@@ -99,15 +99,15 @@ class _Look:
         said, item = found
         revoked = said.get("revoked") is True
         carries = carried_id(said)
-        why = content.fault(said, item, entry, self._author.card, self._others)
+        why = content.fault(said, item, entry, self._card, self._others)
         if not why and before:
             why = self._against(entry, item.instant, revoked, before)
         if not why and revoked:
             self._flag_derived(entry)
         return Piece(
-            feed=self._segment.header.feed, entry=entry, author=self._author_id, offset=offset,
-            received=self._segment.received, type=item.type, instant=item.instant,
-            revoked=revoked, refs=(*item.refs, carries) if carries else item.refs,
+            feed=self._feed, entry=entry, author=self._author_id, offset=offset,
+            received=self._received, type=item.type, instant=item.instant, revoked=revoked,
+            refs=(*item.refs, carries) if carries else item.refs,
             fate="refused" if why else "kept", why=why[:300],
         )  # fmt: skip
 

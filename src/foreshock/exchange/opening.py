@@ -1,14 +1,14 @@
 """Opens a parcel as a whole: cards, receipts and segments, each by its own rules.
 
 What is wrong with one block is said, and the next one is looked at: a receipt that cannot be read
-does not keep the warnings behind it away. Every segment is a step of its own, so what was cut off
-is taken up where it ended by opening the parcel again.
+does not keep the warnings behind it away. Every segment is a step of its own, and a few of them go
+to the disk together, so what was cut off is taken up where it ended by opening the parcel again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from foreshock.errors import Misread, NotAllowed, NotGenuine
+from foreshock.errors import Misread, NotAllowed, NotGenuine, WrongUse
 from foreshock.exchange import partners
 from foreshock.exchange.carry import CARRIES, may_replace, record_in
 from foreshock.exchange.node import Node
@@ -21,6 +21,8 @@ from foreshock.words.records import Record, Struct
 
 #: records that are put into the journal in one transaction
 _BATCH = 500
+#: blocks, and their packed bytes, after which what was taken goes to the disk
+_TOGETHER, _ENOUGH = 20, 8_000_000
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -50,26 +52,23 @@ def open_parcel(
     cards: list[str] = []
     given: list[Receipt] = []
     problems: list[str] = []
-    blocks = opened(data, node.age)
-    while True:
-        try:
-            block = next(blocks, None)
-        except Misread as error:
-            if not (taken or cards or given or problems):
-                raise
-            problems.append(str(error))
-            break
-        if block is None:
-            break
-        try:
-            if block.purpose == "card":
-                cards += _card(block, node, keeper, at)
-            elif block.purpose == "receipt":
-                given.append(accept(block.jws, node, keeper, at))
-            else:
-                taken.append(take(block, node, keeper, at))
-        except (Misread, NotGenuine, NotAllowed) as error:
-            problems.append(str(error))
+    for some in _together(opened(data, node.age)):
+        with keeper.writing():
+            for block in some:
+                if isinstance(block, Misread):
+                    if not (taken or cards or given or problems):
+                        raise block
+                    problems.append(str(block))
+                    continue
+                try:
+                    if block.purpose == "card":
+                        cards += _card(block, node, keeper, at)
+                    elif block.purpose == "receipt":
+                        given.append(accept(block.jws, node, keeper, at))
+                    else:
+                        taken.append(take(block, node, keeper, at))
+                except (Misread, NotGenuine, NotAllowed, WrongUse) as error:
+                    problems.append(str(error))
         if told is not None:
             told("opening", len(taken), 0)
     for feed in dict.fromkeys(one.feed for one in taken):
@@ -84,6 +83,23 @@ def open_parcel(
         taken=tuple(taken), cards=tuple(cards), given=tuple(given),
         problems=tuple(dict.fromkeys(problems)),
     )  # fmt: skip
+
+
+def _together(blocks: Iterator[Block]) -> Iterator[list[Block | Misread]]:
+    """Blocks in portions, each of which goes to the disk at once; where they end too early, why."""
+    some: list[Block | Misread] = []
+    size = 0
+    try:
+        for block in blocks:
+            some.append(block)
+            size += len(block.body)
+            if len(some) == _TOGETHER or size > _ENOUGH:
+                yield some
+                some, size = [], 0
+    except Misread as error:
+        some.append(error)
+    if some:
+        yield some
 
 
 def _card(block: Block, node: Node, keeper: FeedKeeper, at: datetime) -> list[str]:

@@ -11,9 +11,10 @@ end. There are no names and no paths in it. Lengths are big-endian.
 The whole may be wrapped with age for named receivers.
 """
 
-import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from itertools import accumulate
 from typing import BinaryIO
 
 import msgspec
@@ -35,6 +36,7 @@ MOST_PACKED = 33_000_000
 MOST_PARCEL = 1_000_000_000
 #: largest window of a Zstandard frame that is unpacked: it is memory
 _WINDOW = 1 << 23
+_LINE_END = ord("\n")
 
 #: what decoding hostile bytes may raise; thousands of nested brackets end in RecursionError
 NOT_DECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -131,32 +133,31 @@ def unlock(data: bytes, identity: "pyrage.x25519.Identity") -> bytes:
 # -- the inside of a segment ---------------------------------------------------------------------
 
 
-class Packed(Struct, frozen=True, kw_only=True):
-    """The inside of a segment, and what its header has to say of it."""
+class Laid(Struct, frozen=True, kw_only=True):
+    """The inside of a segment before it is packed, and what its header has to say of it."""
 
-    body: bytes
+    raw: bytes
     manifest_sha256: str
     manifest_bytes: int
-    raw_bytes: int
-    #: where each object begins in the unpacked segment
+    #: where each object begins in it
     offsets: tuple[int, ...]
 
 
-def pack(entries: Sequence[Entry], objects: Sequence[bytes]) -> Packed:
-    """Manifest and objects as the body of a segment; the bytes of an erase request are empty."""
-    manifest = msgspec.json.encode(entries) + b"\n"
-    offsets, at = [], len(manifest)
-    for one in objects:
-        offsets.append(at)
-        at += len(one) + 1
-    raw = manifest + b"".join(one + b"\n" for one in objects)
-    return Packed(
-        body=zstandard.ZstdCompressor(level=3).compress(raw),
-        manifest_sha256=hashlib.sha256(manifest).hexdigest(),
-        manifest_bytes=len(manifest),
-        raw_bytes=len(raw),
-        offsets=tuple(offsets),
+def lay_out(entries: Sequence[Entry], objects: Sequence[bytes]) -> Laid:
+    """Manifest and objects as the inside of a segment; the bytes of an erase request are empty."""
+    manifest = msgspec.json.encode(entries)
+    lengths = [len(one) + 1 for one in objects]  # each is followed by a line end
+    return Laid(
+        raw=b"\n".join((manifest, *objects, b"")),
+        manifest_sha256=sha256(manifest + b"\n").hexdigest(),
+        manifest_bytes=len(manifest) + 1,
+        offsets=tuple(accumulate(lengths[:-1], initial=len(manifest) + 1)) if lengths else (),
     )
+
+
+def squeeze(raw: bytes) -> bytes:
+    """The inside of a segment, packed: the body that is sent and kept."""
+    return zstandard.ZstdCompressor(level=3).compress(raw)
 
 
 class Inside(Struct, frozen=True, kw_only=True):
@@ -180,7 +181,7 @@ def unpack(header: Header, body: bytes) -> Inside:
         )
     raw = _unpacked(body, header.raw_bytes)
     manifest = raw[: header.manifest_bytes]
-    if hashlib.sha256(manifest).hexdigest() != header.manifest_sha256:
+    if sha256(manifest).hexdigest() != header.manifest_sha256:
         raise _not_signed("its manifest")
     try:
         entries = tuple(msgspec.json.decode(manifest, type=list[Entry]))
@@ -188,23 +189,23 @@ def unpack(header: Header, body: bytes) -> Inside:
         raise Misread(
             f"the manifest cannot be read ({str(error)[:100]})", next_step=_AGAIN
         ) from None
-    if len(entries) > MOST_ENTRIES or any(entry.size < 0 for entry in entries):
+    if len(entries) > MOST_ENTRIES:
         raise Misread(f"the manifest names {len(entries)} objects", expected=f"{MOST_ENTRIES}")
+    sizes = [entry.size if entry.says == "object" else 0 for entry in entries]
+    if header.manifest_bytes + sum(sizes) + len(sizes) != header.raw_bytes:
+        raise _not_signed("its length")
     objects, offsets, at = [], [], header.manifest_bytes
-    for entry in entries:
-        size = entry.size if entry.says == "object" else 0
-        data = raw[at : at + size]
+    for entry, size in zip(entries, sizes, strict=True):
         offsets.append(at)
+        data = raw[at : at + size]
         at += size + 1
-        if raw[at - 1 : at] != b"\n":
+        if raw[at - 1] != _LINE_END:
             raise _not_signed(f"object {entry.seq}")
-        if entry.says == "object" and hashlib.sha256(data).hexdigest() != entry.sha256:
+        if entry.says == "object" and sha256(data).hexdigest() != entry.sha256:
             if data.strip(b" "):
                 raise _not_signed(f"object {entry.seq}")
             data = b""
         objects.append(data)
-    if at != header.raw_bytes:
-        raise _not_signed("its length")
     return Inside(entries=entries, objects=tuple(objects), offsets=tuple(offsets))
 
 

@@ -17,7 +17,7 @@ from foreshock.exchange.cards import SKEW
 from foreshock.exchange.node import Node
 from foreshock.exchange.parcels import NOT_DECODED
 from foreshock.exchange.partners import Partner, key_of, trusted
-from foreshock.words.feeds import FeedKeeper, Header, ReceiptRow, WordRow
+from foreshock.words.feeds import Count, FeedKeeper, Header, ReceiptRow, WordRow
 from foreshock.words.records import Struct
 
 #: refusals and words that one receipt tells; the rest is counted
@@ -43,17 +43,17 @@ class Receipt(Struct, frozen=True, kw_only=True):
     by: str
     feed: str
     #: newest segment received without a gap, its last entry and the hash of its header
-    number: int
-    last: int
+    number: Count
+    last: Count
     head: str
     kept: int
     refused: int
     #: entries refused, with the reason
     reasons: tuple[tuple[int, str], ...] = ()
     #: entries erased as their author asked
-    erased: tuple[int, ...] = ()
+    erased: tuple[Count, ...] = ()
     #: entries that came without their bytes, though nobody asked to erase them
-    hollow: tuple[int, ...] = ()
+    hollow: tuple[Count, ...] = ()
     said: tuple[Said, ...] = ()
     #: number and hash of the newest line of the audit log: of who gives it, and of the author's
     #: own as the newest segment told it
@@ -114,7 +114,7 @@ def accept(token: str, node: Node, keeper: FeedKeeper, at: datetime) -> Receipt:
     Raises `NotGenuine` for one that speaks of a head that we never signed.
     """
     receipt, partner = read_receipt(token, keeper, at)
-    with keeper.writing():
+    with keeper.step():
         segment = keeper.segment(receipt.feed, receipt.number)
         ours = segment is not None and segment.header.author == node.id
         if segment is None or not ours or segment.head != receipt.head:

@@ -15,11 +15,11 @@ import msgspec
 from foreshock.errors import Misread, NotAllowed, NotGenuine, TooMuch
 from foreshock.exchange import jws
 from foreshock.exchange.cards import SKEW
-from foreshock.exchange.feeds import feed_id
 from foreshock.exchange.looking import Sign, looked_at
 from foreshock.exchange.node import Node
 from foreshock.exchange.parcels import NOT_DECODED, Block, Inside, unpack
 from foreshock.exchange.partners import Partner, alarm, key_of, trusted
+from foreshock.exchange.segments import feed_id
 from foreshock.words.feeds import FeedKeeper, Header, Piece, Segment
 from foreshock.words.markings import strictest
 from foreshock.words.records import Struct
@@ -53,7 +53,7 @@ def take(block: Block, node: Node, keeper: FeedKeeper, at: datetime) -> Taken:
     refused for being early or too much can be brought again later.
     """
     try:
-        with keeper.writing():
+        with keeper.step():
             taken = _take(block, node, keeper, at)
             follow = keeper.waiting(taken.feed, taken.number + 1)
     except (Misread, NotGenuine, NotAllowed) as error:
@@ -254,7 +254,7 @@ def _place_in_chain(
     header = segment.header
     newest = keeper.newest(header.feed)
     have = newest.header.number if newest else 0
-    if header.number < 1 or header.last < header.first - 1 or header.first < 1:
+    if header.number < 1 or not 0 < header.first <= header.last + 1:
         raise Misread("the numbers of the segment cannot be")
     if header.kind == "state":
         return _nothing("seen", header) if header.number <= have else None

@@ -13,11 +13,11 @@ import msgspec
 from foreshock import gate
 from foreshock.errors import NotAllowed
 from foreshock.exchange import jws
-from foreshock.exchange.feeds import seal
 from foreshock.exchange.node import Node
-from foreshock.exchange.parcels import MOST_ENTRIES, Block, pack
+from foreshock.exchange.parcels import MOST_ENTRIES, Block, lay_out, squeeze
 from foreshock.exchange.partners import Partner, everybody
 from foreshock.exchange.receipts import payload_of, receipts_for
+from foreshock.exchange.segments import seal
 from foreshock.exchange.view import in_force
 from foreshock.words.feeds import FeedKeeper, Header, Piece, Segment, SentRow
 from foreshock.words.markings import Marking, label, strictest
@@ -110,16 +110,16 @@ def state(
     parts = [ordered[n : n + MOST_ENTRIES] for n in range(0, len(ordered), MOST_ENTRIES)]
     for number, pieces in enumerate(parts, start=1):
         entries = [p.entry for p in pieces]
-        packed = pack(entries, bodies(pieces, keeper))
+        laid = lay_out(entries, bodies(pieces, keeper))
         header = Header(
             kind="state", author=node.id, feed=feed, audience=newest.header.audience,
             nature=newest.header.nature, epoch=newest.header.epoch, number=newest.header.number,
             part=number, parts=len(parts), first=1, last=newest.header.last, previous=newest.head,
-            manifest_sha256=packed.manifest_sha256, manifest_bytes=packed.manifest_bytes,
-            raw_bytes=packed.raw_bytes, marking=strictest([e.marking for e in entries]),
+            manifest_sha256=laid.manifest_sha256, manifest_bytes=laid.manifest_bytes,
+            raw_bytes=len(laid.raw), marking=strictest([e.marking for e in entries]),
             created=max(at, newest.header.created), audit=keeper.audit_head(),
         )  # fmt: skip
-        yield seal(header, packed.body, node, at)
+        yield seal(header, squeeze(laid.raw), node, at)
 
 
 def _urgency(piece: Piece) -> tuple[int, bool, int]:

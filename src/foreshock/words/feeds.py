@@ -12,10 +12,15 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
+
+from msgspec import Meta
 
 from foreshock.words.markings import Marking
 from foreshock.words.records import Nature, Struct
+
+#: numbers and lengths that a partner names; more than a trillion of anything is no honest feed
+Count = Annotated[int, Meta(ge=0, lt=1 << 40)]
 
 Circle = Literal["public", "community", "organisation", "own", "person"]
 
@@ -24,23 +29,23 @@ Circle = Literal["public", "community", "organisation", "own", "person"]
 Fate = Literal["kept", "refused", "erased", "hollow"]
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class Entry(Struct, frozen=True, kw_only=True, gc=False):
     """One line of a manifest."""
 
     #: position in the feed, from 1 without a gap
-    seq: int
+    seq: Count
     id: str
     #: exact text of the object's `modified`
     version: str
     #: of the exact bytes
     sha256: str
-    size: int
+    size: Count
     #: effective marking: of the object and of everything it refers to
     marking: Marking
     #: an object, or the request to erase one (then `sha256` is that of the object to erase)
     says: Literal["object", "erase"] = "object"
     #: level of a warning: from 3 on an acknowledgement is asked for
-    level: int = 0
+    level: Annotated[int, Meta(ge=0, le=4)] = 0
     #: why it was corrected, withdrawn or erased
     why: str = ""
 
@@ -58,21 +63,21 @@ class Header(Struct, frozen=True, kw_only=True):
     audience: str
     nature: Nature = "actual"
     #: a feed begun anew, after its author had to restore an old backup
-    epoch: int = 1
+    epoch: Count = 1
     #: of the segment, from 1; in a state: of the last segment that it takes in
-    number: int
+    number: Count
     #: a state comes in several parts
-    part: int = 1
-    parts: int = 1
+    part: Count = 1
+    parts: Count = 1
     #: entries of the segment; `last` is `first` - 1 in an empty one
-    first: int
-    last: int
+    first: Count
+    last: Count
     #: SHA-256 of the header before; empty in the first segment
     previous: str
     manifest_sha256: str
-    manifest_bytes: int
+    manifest_bytes: Count
     #: exact length of manifest and objects once unpacked
-    raw_bytes: int
+    raw_bytes: Count
     #: strictest effective marking of the entries
     marking: Marking
     created: datetime
@@ -95,7 +100,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     received: datetime
 
 
-class Piece(Struct, frozen=True, kw_only=True):
+class Piece(Struct, frozen=True, kw_only=True, gc=False):
     """An entry as it is kept, with what became of the object."""
 
     feed: str
@@ -222,6 +227,13 @@ class FeedKeeper(Protocol):
         """Hold the only right to write until the block ends; undo everything if it fails.
 
         A block inside a block of the same thread joins it.
+        """
+        ...
+
+    def step(self) -> AbstractContextManager[object]:
+        """As `writing`, but undone alone when it fails inside another block.
+
+        Several steps in one block reach the disk together.
         """
         ...
 

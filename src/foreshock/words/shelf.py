@@ -18,7 +18,7 @@ from foreshock.words.records import Struct
 Versions = Literal["last", "first", "all"]
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class Item(Struct, frozen=True, kw_only=True, gc=False):
     """An object as it arrived, with what a shelf must know of it."""
 
     id: str
@@ -35,7 +35,7 @@ class Item(Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-class Kept(Struct, frozen=True, kw_only=True):
+class Kept(Struct, frozen=True, kw_only=True, gc=False):
     """An object on the shelf."""
 
     added: int
