@@ -128,6 +128,16 @@ class Archive:
         """
         return self._observations.known(day, _only(item, series))
 
+    def releases(
+        self, day: date | None = None, *, item: str | None = None, series: str | None = None
+    ) -> list[Observation]:
+        """Every release of each figure known by the end of `day`, revised or not.
+
+        None: now. Ordered by series, period, publisher, and then as they became known: the last of
+        a figure is the one that `observations` gives.
+        """
+        return self._observations.releases(day, _only(item, series))
+
     def observation_columns(
         self,
         day: date | None = None,

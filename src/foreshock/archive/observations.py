@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 T = TypeVar("T")
+#: which rows are asked for: makes the query and its parameters
+Which = Callable[
+    [Sequence[Path], datetime, Sequence[str], dict[str, str]], tuple[str, dict[str, Any]]
+]
 
 FOLDER = "observations"
 #: the columns that detectors need
@@ -185,6 +189,11 @@ class Observations:
         """The newest figure of each series, period and publisher known by the end of `day`."""
         return _records(self._ask(day, ALL, only, lambda found: found.fetchall()))
 
+    def releases(self, day: date | None, only: dict[str, str]) -> list[Observation]:
+        """Every row of each figure known by the end of `day`, the first release first."""
+        every = parquet.releases
+        return _records(self._ask(day, ALL, only, lambda found: found.fetchall(), every))
+
     def columns(
         self, day: date | None, columns: Sequence[str], only: dict[str, str]
     ) -> dict[str, "np.ndarray[Any, Any]"]:
@@ -208,12 +217,13 @@ class Observations:
         columns: Sequence[str],
         only: dict[str, str],
         take: Callable[["DuckDBPyConnection"], T],
+        which: Which = parquet.as_known,
     ) -> T:
         moment = (now() if day is None else end_of(day)).replace(tzinfo=None)
 
         def answer(files: Sequence[File]) -> T:
             paths = [self.check(file) for file in files]
-            query, parameters = parquet.as_known(paths, moment, columns, only)
+            query, parameters = which(paths, moment, columns, only)
             with self._engine.session() as session:
                 return take(session.execute(query, parameters))
 

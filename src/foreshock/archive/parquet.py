@@ -173,13 +173,26 @@ def as_known(
 
     `moment` is UTC without a time zone, as in the files. `only` keeps rows with these values.
     """
+    query, parameters = ever_known(files, moment, columns, only)
+    newest = f"QUALIFY row_number() OVER (PARTITION BY {_KEY} ORDER BY {_NEWEST_FIRST}) = 1 "
+    return f"{query}{newest}ORDER BY {_KEY}", parameters
+
+
+def releases(
+    files: Sequence[Path], moment: datetime, columns: Sequence[str], only: dict[str, str]
+) -> tuple[str, dict[str, Any]]:
+    """The query for every row of each figure known by a moment, the first release first."""
+    query, parameters = ever_known(files, moment, columns, only)
+    return f"{query}ORDER BY {_KEY}, known_at, published NULLS FIRST, {_SAYS}", parameters
+
+
+def ever_known(
+    files: Sequence[Path], moment: datetime, columns: Sequence[str], only: dict[str, str]
+) -> tuple[str, dict[str, Any]]:
+    """The query for all rows known by a moment, in no order, with its parameters."""
     rows, parameters = relation(files)
     where = "".join(f" AND {name} = ${name}" for name in only)
-    query = (
-        f"SELECT {', '.join(columns)} FROM ({rows}) WHERE known_at <= $moment{where} "
-        f"QUALIFY row_number() OVER (PARTITION BY {_KEY} ORDER BY {_NEWEST_FIRST}) = 1 "
-        f"ORDER BY {_KEY}"
-    )
+    query = f"SELECT {', '.join(columns)} FROM ({rows}) WHERE known_at <= $moment{where} "
     return query, {**parameters, **only, "moment": moment}
 
 

@@ -1,7 +1,7 @@
 """How likely a shortage is for a holder, when, how bad, and why."""
 
 from foreshock.warn.alike import alike
-from foreshock.warn.facts import Facts, Known, gather, pairs
+from foreshock.warn.facts import Facts, Known, gather, pairs, reaches
 from foreshock.warn.issue import settle
 from foreshock.warn.judge import judge, level_of, probabilities
 
@@ -14,5 +14,6 @@ __all__ = [
     "level_of",
     "pairs",
     "probabilities",
+    "reaches",
     "settle",
 ]

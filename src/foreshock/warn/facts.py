@@ -136,7 +136,7 @@ def gather(
     regimes = tuple(
         r
         for r in known.regimes
-        if r.origin in origins and family & set(r.items) and _covers(r.destinations, holder, pack)
+        if r.origin in origins and family & set(r.items) and reaches(r.destinations, holder, pack)
     )
     shares = {d.origin: d for d in network.dependence(item, holder)}
     fresh = tuple(r for r in regimes if is_fresh(r, day) and _is_material(r, shares))
@@ -195,7 +195,7 @@ def _signals_of(
         for s in known.signals
         if s.item in family
         and s.actor in origins
-        and _covers((s.partner,), holder, pack)
+        and reaches((s.partner,), holder, pack)
         and (known.day - s.clocks.known_at.date()).days <= FRESH_DAYS
     )
 
@@ -330,7 +330,7 @@ def is_felt(event: Event, origins: frozenset[str], pack: Pack) -> bool:
     return happens and event.modality != "conditional" and not places(event, pack) & origins
 
 
-def _covers(destinations: Iterable[str], holder: str, pack: Pack) -> bool:
+def reaches(destinations: Iterable[str], holder: str, pack: Pack) -> bool:
     """Whether everybody ("all", in figures "world"), the holder or its bloc is among them."""
     row = pack.holder.get(holder)
     country = row.country if row is not None and row.country else holder
@@ -342,11 +342,11 @@ def _concerns(event: Event, origins: set[str], holder: str, pack: Pack) -> bool:
     """Whether an event is about the sources in question, or befalls the holder itself."""
     if event.type in _BEFALLING:
         struck = places(event, pack)
-        return bool(struck & origins) or _covers(struck, holder, pack)
+        return bool(struck & origins) or reaches(struck, holder, pack)
     if not places(event, pack) & origins:
         return False
     aimed_at = {t for t in event.targets if not t.startswith("org:")}
-    return not aimed_at or _covers(aimed_at, holder, pack)
+    return not aimed_at or reaches(aimed_at, holder, pack)
 
 
 def places(event: Event, pack: Pack) -> frozenset[str]:

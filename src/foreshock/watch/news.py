@@ -163,7 +163,8 @@ class NewsWatch:
             f"independent publishers in the week to {mentions[-1].day}, where {expected:.1f} are "
             f"usual ({_named(publishers)})"
         )
-        return [self._signal("burst", mentions, says, 1 - 0.5 ** (evidence / BURST))]
+        score = 1 - 0.5 ** (evidence / BURST)
+        return [self._signal("burst", mentions, says, score, exp(-evidence))]
 
     def _novelties(self, mentions: Sequence[Mention]) -> Iterable[Signal]:
         by_what: dict[str, list[Mention]] = {}
@@ -189,7 +190,14 @@ class NewsWatch:
         about = self._names.get(item, item)
         return f"{about} and {self._names.get(actor, actor)}" if actor else about
 
-    def _signal(self, kind: str, mentions: Sequence[Mention], says: str, score: float) -> Signal:
+    def _signal(
+        self,
+        kind: str,
+        mentions: Sequence[Mention],
+        says: str,
+        score: float,
+        chance: float | None = None,
+    ) -> Signal:
         newest = max(mentions, key=lambda mention: mention.clocks.known_at).clocks
         since = min(mention.day for mention in mentions)
         clocks = Clocks(
@@ -211,6 +219,7 @@ class NewsWatch:
             score=round(min(score, 0.99), 2),
             direction="none",
             says=says,
+            chance=chance,
             evidence=tuple(dict.fromkeys(ref for m in mentions for ref in m.evidence)),
         ).sealed()
 

@@ -21,7 +21,7 @@ from foreshock.watch.patterns_rush import rushes
 from foreshock.watch.stream_signals import daily_signals
 from foreshock.watch.telling import Judged, Line, Told, month_number, percent, signal_of
 from foreshock.words.clocks import span
-from foreshock.words.records import Observation, Signal
+from foreshock.words.records import Observation, Signal, Struct
 from foreshock.words.reference import Series
 
 #: from so many known months on, the season is known and a month is judged as in `detect`
@@ -68,20 +68,43 @@ def look(
     deadlines: Sequence[date] = (),
 ) -> tuple[list[Signal], Line]:
     """The signals of one series, and its months as judged: what `patterns` compares."""
+    known = know(series, observations, day)
+    own = [row for row in observations if row.series == series.id]
+    found = [
+        *tell(known, day, deadlines),
+        *_silence(series, known.single, day),
+        *daily_signals(series, own, day),
+    ]
+    recent = day - timedelta(days=2 * FRESH_DAYS)
+    found += [_conflict(series, c) for c in known.conflicts if span(c.period)[1] >= recent]
+    return found, known.line
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What is known of a series on a day: one figure a month, what disagrees, the judgement."""
+
+    single: tuple[Month, ...]
+    conflicts: tuple[Conflict, ...]
+    line: Line
+
+
+def know(series: Series, observations: Sequence[Observation], day: date) -> Known:
+    """One figure a month, judged, as known by the end of `day`; `WrongUse` without a unit."""
     if not series.unit:
         raise WrongUse(f"series {series.id} has no unit", expected="one, such as t or kg")
     own = [row for row in observations if row.series == series.id]
     single, conflicts = months(own, day, series.unit)
     judged = [] if series.flow in NO_QUANTITY else judge(single)
-    found = [
-        *_fall_or_recovery(series, judged, day),
-        *rushes(series, judged, deadlines),
-        *_silence(series, single, day),
-        *daily_signals(series, own, day),
-    ]
-    recent = day - timedelta(days=2 * FRESH_DAYS)
-    found += [_conflict(series, c) for c in conflicts if span(c.period)[1] >= recent]
-    return found, Line(series=series, judged=tuple(judged))
+    line = Line(series=series, judged=tuple(judged))
+    return Known(single=tuple(single), conflicts=tuple(conflicts), line=line)
+
+
+def tell(known: Known, day: date, deadlines: Sequence[date] = ()) -> list[Signal]:
+    """The falls, recoveries and rushes of a series as known on `day`, while they are fresh."""
+    series, judged = known.line.series, known.line.judged
+    if not judged or (day - span(judged[-1].month.period)[1]).days > FRESH_DAYS:
+        return []
+    return [*_fall_or_recovery(series, judged), *rushes(series, judged, deadlines)]
 
 
 def judge(single: Sequence[Month]) -> list[Judged]:
@@ -101,12 +124,13 @@ def judge(single: Sequence[Month]) -> list[Judged]:
 
 def _by_many(month: Month, usual: float, evidence: float, direction: float) -> Judged:
     score = 1 - exp(-evidence)
+    chance = exp(-evidence) / slow.RARE
     state: Literal["usual", "fallen", "risen"] = "usual"
     if score >= ALARM and direction < 0 and month.value <= FALLEN * usual:
         state = "fallen"
     elif score >= ALARM and direction > 0:
         state = "risen"
-    return Judged(month=month, usual=usual, score=score, state=state)
+    return Judged(month=month, usual=usual, score=score, state=state, chance=chance)
 
 
 def _by_few(single: Sequence[Month]) -> list[Judged]:
@@ -132,10 +156,8 @@ def _against(month: Month, calm: Sequence[float]) -> Judged:
     return Judged(month=month, usual=usual, score=min(1 - share, rule[2]), state="fallen")
 
 
-def _fall_or_recovery(series: Series, judged: Sequence[Judged], day: date) -> list[Signal]:
+def _fall_or_recovery(series: Series, judged: Sequence[Judged]) -> list[Signal]:
     """The fall that goes on at the newest month, or the recovery from the last one."""
-    if not judged or (day - span(judged[-1].month.period)[1]).days > FRESH_DAYS:
-        return []
     fall = _last_fall(judged)
     if not fall:
         return []
@@ -183,7 +205,8 @@ def _fall(series: Series, fall: Sequence[Judged], after: Sequence[Judged]) -> Si
     if after:
         says += f"; {after[-1].month.period}: {amount(after[-1].month.value, series.unit)}"
     score = max(row.score for row in fall)
-    told = Told(kind="drop", since=since, score=score, direction="down", says=says)
+    chance = min((row.chance for row in fall if row.chance is not None), default=None)
+    told = Told(kind="drop", since=since, score=score, direction="down", says=says, chance=chance)
     return signal_of(series, told, [row.month.source for row in (*fall, *after)])
 
 

@@ -52,6 +52,16 @@ def daily_signals(series: Series, observations: Sequence[Observation], day: date
     return [*_unusual(series, days, day), *_silence(series, days, day)]
 
 
+def unusual_days(
+    series: Series, observations: Sequence[Observation], first: date, last: date
+) -> list[Signal]:
+    """The days from `first` to `last` that stood out, each judged from those before it.
+
+    By the figures as known on `last`: a day that was revised since is judged as revised.
+    """
+    return _unusual(series, _days(series, observations, last), last, (last - first).days)
+
+
 def _days(series: Series, observations: Sequence[Observation], day: date) -> list[Known]:
     known: dict[date, Known] = {}
     for row in usable(observations, day):
@@ -69,12 +79,14 @@ def _days(series: Series, observations: Sequence[Observation], day: date) -> lis
     return [known[at] for at in sorted(known) if first <= at <= day]
 
 
-def _unusual(series: Series, days: Sequence[Known], day: date) -> list[Signal]:
+def _unusual(
+    series: Series, days: Sequence[Known], day: date, news_days: int = NEWS_DAYS
+) -> list[Signal]:
     feed = Feed(PROBATION)
     found = []
     for place, one in enumerate(days):
         verdict = feed.push((one.day - date(1970, 1, 1)).days * 86_400.0, one.value)
-        if not verdict.alarm or (day - one.day).days > NEWS_DAYS:
+        if not verdict.alarm or (day - one.day).days > news_days:
             continue
         week = [other.value for other in days[max(0, place - WEEK + 1) : place + 1]]
         before = [other.value for other in days[max(0, place - 60) : max(1, place - WEEK + 1)]]

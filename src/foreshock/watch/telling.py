@@ -17,6 +17,8 @@ class Judged(Struct, frozen=True, kw_only=True):
     usual: float | None
     score: float
     state: Literal["usual", "fallen", "risen", "unknown"]
+    #: how often chance alone shows as much, 0..1; None: too little lies behind the month to say
+    chance: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -44,6 +46,8 @@ class Told(Struct, frozen=True, kw_only=True):
     score: float
     direction: Literal["up", "down", "none"]
     says: str
+    #: how often chance alone shows as much in one period, 0..1; None: nobody can say
+    chance: float | None = None
 
 
 def signal_of(series: Series, told: Told, figures: Sequence[Observation]) -> Signal:
@@ -71,6 +75,7 @@ def signal_of(series: Series, told: Told, figures: Sequence[Observation]) -> Sig
         score=told.score,
         direction=told.direction,
         says=told.says,
+        chance=told.chance,
         evidence=tuple(f"{row.series}:{row.period}:{row.origin.publisher}" for row in figures),
     ).sealed()
 

@@ -348,6 +348,8 @@ class Signal(Record, frozen=True, kw_only=True):
     direction: Literal["up", "down", "none"]
     says: str
     evidence: tuple[str, ...] = ()
+    #: how often chance alone shows as much in one period, 0..1; None: too little is known to say
+    chance: float | None = None
 
 
 class Dependence(Struct, frozen=True, kw_only=True):

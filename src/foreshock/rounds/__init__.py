@@ -9,7 +9,7 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -19,6 +19,7 @@ from foreshock.archive import Archive
 from foreshock.exchange import feeding
 from foreshock.network import Network
 from foreshock.reading.version import version as version_of_reader
+from foreshock.rounds import watching
 from foreshock.words import clocks as clock
 from foreshock.words.clocks import Clocks
 from foreshock.words.pack import Pack
@@ -40,16 +41,9 @@ from foreshock.words.records import (
     Signal,
     Stance,
 )
-from foreshock.words.reference import Series
 
 #: told what is being done, how much of it is done, and how much there is
 Progress = Callable[[str, int, int], None]
-
-#: days of news that bursts and novelty are held against: what was told before is forgotten
-NEWS_DAYS = 800
-
-#: flows whose series are watched for unusual figures; yearly production is not
-WATCHED_FLOWS = ("exports", "imports", "price", "transits")
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +73,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     regimes: tuple[Regime, ...] = ()
     observations: tuple[Observation, ...] = ()
     signals: tuple[Signal, ...] = ()
+    #: which signals are put before the desk as new alarms, and which wait
+    alarms: tuple[watch.Alarm, ...] = ()
     warnings: tuple[EarlyWarning, ...] = ()
     health: tuple[Health, ...] = ()
     #: what is thin, missing or could not be read: one sentence each
@@ -96,6 +92,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     folders: tuple[Path, ...] = ()
     #: the date of documents that carry none
     undated: date | None = None
+    #: how many new alarms a month, or at which rate of false ones
+    alarms: watch.Policy = watch.Policy()
 
 
 def _quiet(what: str, done: int, total: int) -> None:
@@ -210,16 +208,14 @@ def _look(
         regimes = book.regimes(day)
     with watchclock.over("watch"):
         observations = tuple(archive.observations(day))
-        signals = (
-            *_signals(pack, observations, regimes, day),
-            *watch.news(_mentions(pack, documents, readings, day), day, pack.name),
-        )
+        seen = watching.see(archive, book, documents, readings)
     with watchclock.over("warn"):
         # what missions report counts as events and stocks do; of companies nothing is used
         told = feeding.heard(archive.known(Report, day), pack)
         network = Network(told.pack, day)
+        alarms = watching.choose(seen, network, ask.holders, ask.alarms)
         known = warn.Known(
-            day=day, events=(*events, *told.events), regimes=regimes, signals=signals
+            day=day, events=(*events, *told.events), regimes=regimes, signals=seen.signals
         )
         before = _before(archive, day, ask)
         moment = _judged_at(day, ask)
@@ -236,7 +232,8 @@ def _look(
         reports=told.reports,
         regimes=regimes,
         observations=observations,
-        signals=signals,
+        signals=seen.signals,
+        alarms=alarms,
         warnings=warnings,
         health=_health_as_known(documents, observations),
         caveats=tuple(_caveats(documents, readings, book, day)),
@@ -356,83 +353,6 @@ def _unread(document: Document, fault: str) -> Reading:
         reader="",
         notes=(says,),
     ).sealed()
-
-
-def _signals(
-    pack: Pack, observations: Sequence[Observation], regimes: Sequence[Regime], day: date
-) -> Iterator[Signal]:
-    by_series: dict[str, list[Observation]] = {}
-    for row in observations:
-        if row.flow in WATCHED_FLOWS:
-            by_series.setdefault(row.series, []).append(row)
-    described = {s.id: s for s in pack.series}
-    lines = []
-    for name, rows in sorted(by_series.items()):
-        first = rows[0]
-        deadlines = [r.since for r in regimes if r.since is not None and _hits(r, first, pack)]
-        series = described.get(name) or _described(first)
-        found, line = watch.look(series, rows, day, deadlines=deadlines)
-        yield from found
-        lines.append(line)
-    above = {row.id: pack.ancestors(row.id)[1:] for row in pack.items if row.parent}
-    yield from watch.patterns(lines, day, above)
-
-
-def _hits(regime: Regime, row: Observation, pack: Pack) -> bool:
-    """Whether a measure is about the flow of a row: its goods, who sends them and who gets them."""
-    sender, receiver = row.reporter, row.partner
-    if row.flow == "imports":
-        sender, receiver = receiver, sender
-    goods = {row.item, *pack.ancestors(row.item)}
-    to = {"all", receiver}.intersection(regime.destinations) or receiver in ("", "all", "world")
-    return regime.origin == sender and bool(to) and not goods.isdisjoint(regime.items)
-
-
-def _mentions(
-    pack: Pack, documents: Sequence[Document], readings: Sequence[Reading], day: date
-) -> Iterator[watch.Mention]:
-    """What publishers told in words of their own in the last years: reprints are left out."""
-    first = day - timedelta(days=NEWS_DAYS)
-    of = {one.document: one.events for one in readings}
-    lately = [
-        (d, [e for e in of.get(d.id, ()) if not e.background])
-        for d in documents
-        if d.clocks.published is not None and first <= d.clocks.published <= day
-    ]
-    by_id = {d.id: d for d, _ in lately}
-    for story in reading.stories(lately, pack):
-        told: set[str] = set()
-        for telling in story.tellings:
-            who = telling.agency or telling.publisher
-            document = by_id[telling.document]
-            if telling.copy_of or not who or who in told or telling.published is None:
-                continue
-            told.add(who)
-            for item in story.event.items:
-                for actor in story.event.actors or ("",):
-                    yield watch.Mention(
-                        day=telling.published,
-                        clocks=document.clocks,
-                        publisher=who,
-                        item=item,
-                        actor=actor,
-                        what=story.event.type,
-                        evidence=(telling.event, telling.document),
-                        marking=document.marking,
-                    )
-
-
-def _described(row: Observation) -> Series:
-    """A user's own series, of which the pack knows nothing: as its figures describe it."""
-    return Series(
-        id=row.series,
-        item=row.item,
-        title=row.series,
-        flow=row.flow,
-        reporter=row.reporter,
-        partner=row.partner,
-        unit=row.unit,
-    )
 
 
 def _before(archive: Archive, day: date, ask: Ask) -> list[EarlyWarning]:
