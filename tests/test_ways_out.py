@@ -35,6 +35,7 @@ PACKAGE = ROOT / "src" / "foreshock"
 
 #: verbs that show what the archive holds: tried below with records of every marking
 SHOWING = {
+    "alarms": ("--as-of", "{day}", "--history"),
     "warnings": ("--holder", "KR", "--as-of", "{day}"),
     "bulletin": ("--for", "own", "--holder", "KR", "--as-of", "{day}"),
     "share stix": ("--for", "own", "--holder", "KR", "--as-of", "{day}"),

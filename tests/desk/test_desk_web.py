@@ -31,6 +31,7 @@ PAGES = (
     "/stances",
     "/chains",
     f"/documents/{sample.NOTICE.id}",
+    "/alarms",
     "/health",
     "/about",
     "/bulletin",

@@ -54,6 +54,7 @@ def answer(findings: rounds.Findings) -> dict[str, list[str]]:
     """Everything that a round says, by the ids of its records: the same ids, the same answer."""
     kinds = ("documents", "events", "measures", "commitments", "stances", "signals", "warnings")
     said = {kind: [record.id for record in getattr(findings, kind)] for kind in kinds}
+    said["alarms"] = [f"{a.id} {a.state} {a.told} {a.why} {a.says}" for a in findings.alarms]
     said["figures"] = [f"{o.series} {o.period} {o.value}" for o in findings.observations]
     said["regimes"] = [str(r) for r in findings.regimes]
     said["caveats"] = list(findings.caveats)

@@ -15,6 +15,7 @@ import typer
 
 from foreshock import __version__
 from foreshock.desk import (
+    cli_alarms,
     cli_alone,
     cli_ledger,
     cli_line,
@@ -91,6 +92,7 @@ app.add_typer(release_app, name="release")
 for _line_verb in (cli_line.pull, cli_line.push, cli_line.serve):
     partners_app.command()(_line_verb)
 for _verb in (
+    cli_alarms.alarms,
     cli_missions.duties,
     cli_ledger.licences,
     cli_ledger.commitments,
@@ -297,6 +299,7 @@ class Desk(msgspec.Struct, frozen=True):
             holders=options.holders(holders or self.settings.holders, self.pack),
             folders=options.folders(documents or self.settings.documents),
             undated=parse_day(undated, "--date") if undated else None,
+            alarms=configured.alarm_policy(self.settings),
         )
 
 
@@ -345,7 +348,8 @@ def _serve(desk: Desk) -> None:
     from foreshock.desk.serving import reach, serve_desk
 
     settings = desk.settings
-    serve_desk(desk.archive, desk.pack, reach(settings.bind, settings.port, settings.url))
+    where = reach(settings.bind, settings.port, settings.url)
+    serve_desk(desk.archive, desk.pack, where, configured.alarm_policy(settings))
 
 
 def main(words: Sequence[str] | None = None) -> None:

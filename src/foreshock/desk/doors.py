@@ -27,7 +27,7 @@ RULES: dict[tuple[str, str], str] = {
         for path in (
             *("/", "/warnings/{key}", "/warnings/{item}/{holder}", "/items", "/items/{key}"),
             *("/measures", "/measures/{name:path}", "/commitments", "/documents/{key}"),
-            *("/calendar", "/stances", "/chains"),
+            *("/calendar", "/stances", "/chains", "/alarms"),
             *("/health", "/about", "/bulletin", "/api/warnings.json", "/api/findings.json"),
         )
     },

@@ -14,6 +14,7 @@ from foreshock import gate
 from foreshock.desk.phrases import name, names, number, percent
 from foreshock.ledger import Scope
 from foreshock.rounds import Findings
+from foreshock.watch import seen_by
 from foreshock.words import reference as ref
 from foreshock.words.pack import TABLES, Pack
 from foreshock.words.records import (
@@ -93,6 +94,9 @@ def fit(findings: Findings, receiver: Receiver, drafts: Collection[str] = frozen
     hidden = {r.id for r in held}
     held += [e for e in passed["events"] if e.document in hidden]
     passed["events"] = tuple(e for e in passed["events"] if e.document not in hidden)
+    most = gate.MAY_SEE[receiver.circle]
+    alarms = (seen_by(alarm, most) for alarm in findings.alarms)
+    passed["alarms"] = tuple(alarm for alarm in alarms if alarm is not None)
     passed["observations"] = figures_fit(findings.observations, receiver)
     open_measures = {m.name for m in passed["measures"]}
     passed["regimes"] = tuple(r for r in findings.regimes if r.measure in open_measures)
@@ -199,7 +203,7 @@ class Sources:
         if key in self.events:
             return self._of_event(self.events[key])
         if key in self.signals:
-            return self._of_signal(self.signals[key])
+            return self.of_signal(self.signals[key])
         if key in self.measures:
             return _of_measure(self.measures[key])
         if key in self.entries:
@@ -237,7 +241,7 @@ class Sources:
             quote=quote.text or document.text[quote.start : quote.end] if quote else "",
         )
 
-    def _of_signal(self, signal: Signal) -> Cited:
+    def of_signal(self, signal: Signal) -> Cited:
         """A signal, with the newest text or figure that it rests on as its source."""
         texts = [self.documents[key] for key in signal.evidence if key in self.documents]
         if texts:

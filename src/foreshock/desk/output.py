@@ -67,6 +67,7 @@ def plain(findings: "Findings") -> dict[str, object]:
         "observations": len(findings.observations),
         "warnings": msgspec.to_builtins(findings.warnings),
         "signals": msgspec.to_builtins(findings.signals),
+        "alarms": msgspec.to_builtins(findings.alarms),
         "events": msgspec.to_builtins(findings.events),
         "measures": msgspec.to_builtins(findings.measures),
         "commitments": msgspec.to_builtins(findings.commitments),

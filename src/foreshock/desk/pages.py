@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from foreshock.desk import charts, phrases
+from foreshock.desk import alarm_words, charts, phrases
 from foreshock.desk.evidence import describe
 from foreshock.desk.view import NotThere, View
 from foreshock.errors import RecordError, WrongUse
@@ -293,6 +293,35 @@ def events(view: View, found: Iterable[Event]) -> list[Context]:
         for event in found
     ]
     return sorted(lines, key=lambda line: (line["cited"].day, line["day"]), reverse=True)
+
+
+# -- alarms --------------------------------------------------------------------------------------
+
+
+def alarms(view: View) -> Context:
+    """The new alarms of the month, those held back, those told before."""
+    pack, found = view.pack, view.findings.alarms
+    parts = []
+    for state, heading in alarm_words.HEADINGS.items():
+        rows = [
+            {
+                "alarm": alarm,
+                "title": alarm_words.title(alarm, pack),
+                "linked": alarm.item in pack.item,
+                "hangs": alarm_words.hangs(alarm),
+                "history": [(sign, view.sources.of_signal(sign.signal)) for sign in alarm.signs],
+            }
+            for alarm in found
+            if alarm.state == state
+        ]
+        if rows or state != "over":
+            parts.append((heading, state, rows))
+    policy = view.findings.alarm_policy
+    return {
+        "title": "Alarms",
+        "headline": alarm_words.headline(found, view.day, policy),
+        "parts": parts,
+    }
 
 
 # -- documents, health, about --------------------------------------------------------------------

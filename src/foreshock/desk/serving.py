@@ -19,6 +19,7 @@ from foreshock.desk.talk import Interrupted, say
 from foreshock.desk.web import LOCAL, make_app
 from foreshock.errors import WrongUse
 from foreshock.exchange.login import Door
+from foreshock.watch import Policy
 from foreshock.words.clocks import now
 from foreshock.words.pack import Pack
 from foreshock.words.people import Person
@@ -34,9 +35,10 @@ KEEP = 32
 class Looks:
     """Takes looks for the pages, each once for what the archive then holds."""
 
-    def __init__(self, archive: Archive, pack: Pack) -> None:
+    def __init__(self, archive: Archive, pack: Pack, policy: Policy | None = None) -> None:
         self._archive = archive
         self._pack = pack
+        self._policy = policy or Policy()
         self._kept: dict[tuple[object, ...], rounds.Findings] = {}
         self._one_at_a_time = threading.Lock()
 
@@ -47,7 +49,9 @@ class Looks:
             if key not in self._kept:
                 if len(self._kept) >= KEEP:
                     self._kept.pop(next(iter(self._kept)))
-                ask = rounds.Ask(as_of=as_of, holders=(holder,) if holder else ())
+                ask = rounds.Ask(
+                    as_of=as_of, holders=(holder,) if holder else (), alarms=self._policy
+                )
                 self._kept[key] = rounds.look(self._archive, self._pack, ask)
             return self._kept[key]
 
@@ -93,8 +97,8 @@ def reach(bind: str, port: int, url: str) -> Reach:
     return Reach(bind=bind, port=port, hosts=hosts, others=bool(url))
 
 
-def serve_desk(archive: Archive, pack: Pack, where: Reach) -> None:
-    """Serve until Ctrl-C.
+def serve_desk(archive: Archive, pack: Pack, where: Reach, policy: Policy | None = None) -> None:
+    """Serve until Ctrl-C; `policy` says how many new alarms the desk is told.
 
     Raises `WrongUse` when the port is taken, or when others can reach the desk and nobody is
     written down who could log in.
@@ -109,7 +113,7 @@ def serve_desk(archive: Archive, pack: Pack, where: Reach) -> None:
             open_to_others=where.others,
         )
         _refuse_empty(office)
-        app = make_app(Looks(archive, pack), pack, hosts=where.hosts, office=office)
+        app = make_app(Looks(archive, pack, policy), pack, hosts=where.hosts, office=office)
         how = "everybody logs in" if office.asks_for_login() else "no login on this machine alone"
         say(f"The desk is open on http://{where.bind}:{where.port} ({how}) - Ctrl-C closes it.")
         uvicorn.run(

@@ -11,6 +11,8 @@
 | database | FORESHOCK_DATABASE | DSN of a PostgreSQL that keeps the objects exchanged by TAXII |
 | bind | FORESHOCK_BIND | address that the web desk listens on, where it is not this machine alone |
 | url | FORESHOCK_URL | https address under which others reach the desk, through a proxy |
+| alarm_budget | FORESHOCK_ALARM_BUDGET | new alarms told in a month; the rest waits, listed |
+| alarm_rate | FORESHOCK_ALARM_RATE | where a chance can be stated: share of false ones, as 0.1 |
 
 A folder that is not written whole counts from where the command is started.
 """
@@ -20,12 +22,15 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import platformdirs
 
 from foreshock.errors import WrongUse
+
+if TYPE_CHECKING:  # takes a moment to import
+    from foreshock.watch import Policy
 
 FILE = "foreshock.toml"
 _PREFIX = "FORESHOCK_"
@@ -43,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database: str = ""
     bind: str = "127.0.0.1"
     url: str = ""
+    alarm_budget: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 10
+    alarm_rate: Annotated[float, msgspec.Meta(gt=0, lt=1)] | None = None
 
 
 #: setting -> what is said to be expected where it cannot be understood
@@ -54,6 +61,8 @@ _EXPECTED = {
     "database": "a DSN, such as postgresql://warn@db.example.org/exchange",
     "bind": "an address of this machine, such as 0.0.0.0",
     "url": "an address that begins with https://",
+    "alarm_budget": "new alarms a month, 0 to 100000",
+    "alarm_rate": "a share of false alarms between 0 and 1, such as 0.1",
 }
 
 
@@ -76,6 +85,26 @@ def read(home: Path | None = None) -> Settings:
     for given in (*_of_file(chosen / FILE), *_of_environment()):  # the later one holds
         values[given.name] = _understood(given)
     return msgspec.convert(values, Settings)
+
+
+def changed(settings: Settings, **values: object) -> Settings:
+    """The settings with what the command line says instead; None leaves one as it is.
+
+    Raises `WrongUse` for a value that cannot be.
+    """
+    given = {
+        name: _understood(_Given(name, value, f"--{name.removeprefix('alarm_')}"))
+        for name, value in values.items()
+        if value is not None
+    }
+    return msgspec.structs.replace(settings, **given)
+
+
+def alarm_policy(settings: Settings) -> "Policy":
+    """How many new alarms the desk is told in a month."""
+    from foreshock.watch import Policy
+
+    return Policy(budget=settings.alarm_budget, rate=settings.alarm_rate)
 
 
 def _of_file(path: Path) -> Iterator[_Given]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
-from foreshock.desk import phrases
+from foreshock.desk import alarm_words, phrases
 from foreshock.desk.evidence import Sources, describe
 from foreshock.rounds import Findings
 from foreshock.words.pack import Pack
@@ -45,6 +45,9 @@ def summary_lines(findings: Findings, pack: Pack, sources: Sources | None = None
         lines += evidence_lines(w, sources) if sources is not None else []
     if not standing:
         lines.append("No warning is out.")
+    if findings.alarms:
+        said = alarm_words.headline(findings.alarms, findings.as_of, findings.alarm_policy)
+        lines.append(f"{said} See them: foreshock alarms.")
     lines += [f"Not seen: {phrases.plain(caveat)}" for caveat in findings.caveats]
     return lines
 

@@ -74,6 +74,7 @@ PAGES: dict[str, tuple[str, Callable[..., Context]]] = {
     "/warnings/{item}/{holder}": ("warning.html", pages.warning_for),
     "/items": ("items.html", pages.items),
     "/items/{key}": ("item.html", pages.item),
+    "/alarms": ("alarms.html", pages.alarms),
     "/measures": ("measures.html", pages_ledger.measures),
     "/measures/{name:path}": ("measure.html", pages_ledger.measure),
     "/commitments": ("commitments.html", pages_ledger.commitments),
@@ -88,6 +89,7 @@ PAGES: dict[str, tuple[str, Callable[..., Context]]] = {
 #: address -> its words in the bar of pages
 NAV = (
     ("/", "Warnings"),
+    ("/alarms", "Alarms"),
     ("/items", "Items"),
     ("/measures", "Measures"),
     ("/commitments", "Commitments"),

@@ -75,6 +75,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     signals: tuple[Signal, ...] = ()
     #: which signals are put before the desk as new alarms, and which wait
     alarms: tuple[watch.Alarm, ...] = ()
+    #: how many new alarms a month, or at which rate of false ones
+    alarm_policy: watch.Policy = watch.Policy()
     warnings: tuple[EarlyWarning, ...] = ()
     health: tuple[Health, ...] = ()
     #: what is thin, missing or could not be read: one sentence each
@@ -234,6 +236,7 @@ def _look(
         observations=observations,
         signals=seen.signals,
         alarms=alarms,
+        alarm_policy=ask.alarms,
         warnings=warnings,
         health=_health_as_known(documents, observations),
         caveats=tuple(_caveats(documents, readings, book, day)),
