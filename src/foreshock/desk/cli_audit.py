@@ -1,18 +1,41 @@
 """The verbs `foreshock audit ...`: what was sent, received, decided; is it whole?"""
 
-from typing import Annotated
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foreshock.desk import settings as configured
 from foreshock.desk.exchanging import exchange
 from foreshock.desk.options import Home, Json
 from foreshock.desk.output import as_json
 from foreshock.desk.talk import emit, say
 from foreshock.errors import WrongUse
 
+if TYPE_CHECKING:
+    from foreshock.archive.feeds import SqliteFeeds
+
 app = typer.Typer(help="The audit log of the exchange.", no_args_is_help=True)
 
 _DAMAGED = 1
+
+
+@contextlib.contextmanager
+def _log(home: Path | None) -> "Iterator[tuple[SqliteFeeds, str]]":
+    """The log, and who we are in the exchange; a house that serves TAXII alone has no card."""
+    from foreshock.archive.feeds import SqliteFeeds
+    from foreshock.archive.feeds_books import FILE
+    from foreshock.exchange.node import has_card
+
+    place = configured.read(home).home
+    if has_card(place) or not (place / FILE).is_file():
+        with exchange(home) as ours:
+            yield ours.keeper, ours.node.id
+        return
+    with SqliteFeeds(place) as keeper:
+        yield keeper, ""
 
 
 @app.command()
@@ -30,8 +53,8 @@ def verify(
     """
     from foreshock.exchange.audit import verify as check
 
-    with exchange(home) as ours:
-        found = check(ours.keeper, ours.node.id, [_head(text) for text in head or ()])
+    with _log(home) as (keeper, node):
+        found = check(keeper, node, [_head(text) for text in head or ()])
     if json:
         emit(as_json(found))
     else:
@@ -53,7 +76,10 @@ def _head(text: str) -> tuple[int, str]:
 @app.command()
 def show(
     what: Annotated[
-        str, typer.Option(help="Only send, receive, receipt, refuse, mark, key, trust, alarm ...")
+        str,
+        typer.Option(
+            help="Only send, receive, read, receipt, refuse, release, mark, key, trust ..."
+        ),
     ] = "",
     last: Annotated[int, typer.Option(help="How many lines.")] = 50,
     json: Json = False,
@@ -63,8 +89,8 @@ def show(
 
     Example: foreshock audit show --what refuse
     """
-    with exchange(home) as ours:
-        lines = [line for line in ours.keeper.audit() if not what or line.what == what]
+    with _log(home) as (keeper, _):
+        lines = [line for line in keeper.audit() if not what or line.what == what]
     chosen = lines[-max(last, 0) :] if last > 0 else []
     if json:
         emit(as_json(chosen))

@@ -19,6 +19,7 @@ from foreshock.desk.cli_taxii_partner import (
     secret_of,
     shelf_of,
 )
+from foreshock.desk.exchanging import write_log
 from foreshock.desk.options import Home, Json
 from foreshock.desk.output import as_json
 from foreshock.desk.releasing import ReleaseBy, ReleasedOnly, Way
@@ -237,6 +238,8 @@ def publish(
         )
     with shelf_of(settings, database) as shelf:
         done = put(shelf, chosen, bodies)
+    if done.kept:
+        write_log(settings.home, [("send", "taxii", chosen.id, f"{done.kept} object(s) offered")])
     for one in done.refused[:NAMED]:
         say(f"Not published: {one.id} {one.version}: {one.why}.")
     if held:

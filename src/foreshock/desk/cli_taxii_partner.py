@@ -13,6 +13,7 @@ import typer
 from foreshock import gate
 from foreshock.desk import options
 from foreshock.desk import settings as configured
+from foreshock.desk.exchanging import write_log
 from foreshock.desk.options import Home, Json
 from foreshock.desk.output import ROWS, as_json, show_rest
 from foreshock.desk.releasing import ReleaseBy, ReleasedOnly, Way
@@ -20,6 +21,7 @@ from foreshock.desk.talk import Told, emit, progress, say, show
 from foreshock.errors import SourceError, WrongUse
 
 if TYPE_CHECKING:
+    from foreshock.exchange.taxii.fetch import Pulled
     from foreshock.exchange.taxii.wire import Wire
     from foreshock.words.shelf import Shelf
 
@@ -41,6 +43,8 @@ House = Annotated[
 ]
 #: refused objects named one by one; the rest is counted
 NAMED = 5
+#: refused objects with a line each in the audit log
+LOGGED = 100
 
 
 def pull(
@@ -82,6 +86,7 @@ def pull(
                 except SourceError as error:  # one sick collection does not stop the others
                     troubles.append(str(error))
                     continue
+            _log_pulled(settings, name, place.id, done)
             for one in done.refused[:NAMED]:
                 say(f"Set aside: {one.id} {one.version}: {one.why}.")
             if len(done.refused) > NAMED:
@@ -130,6 +135,8 @@ def push(
             bodies, held = bodies_for(settings, receiver, house_name(settings, house), told, way)
         with shelf_of(settings, database) as shelf:
             done = send(wire, shelf, place, name, bodies)
+    said = f"{done.taken} object(s), {len(done.failed)} not taken"
+    write_log(settings.home, [("send", f"taxii {name}", place.id, said)])
     for one in done.failed[:NAMED]:
         say(f"Not taken: {one.id}: {one.why}.")
     if held:
@@ -263,6 +270,19 @@ def _partner(given: str | None, url: str) -> str:
             next_step="Give one with --from.",
         )
     return gate.own_name(name, "partner")
+
+
+def _log_pulled(settings: configured.Settings, name: str, place: str, done: "Pulled") -> None:
+    """What came from a partner, and what was refused and why, in the audit log."""
+    if not done.new and not done.refused:
+        return
+    said = f"{done.new} new, {done.same} here already, {len(done.refused)} set aside"
+    lines = [("receive", f"taxii {name}", place, said)]
+    lines += [("refuse", f"taxii {name}", one.id[:80], one.why) for one in done.refused[:LOGGED]]
+    if len(done.refused) > LOGGED:
+        rest = f"and {len(done.refused) - LOGGED} more: foreshock taxii aside"
+        lines.append(("refuse", f"taxii {name}", place, rest))
+    write_log(settings.home, lines)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What the verbs of the exchange share: settings, this node, the keeper of feeds, the present."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -70,6 +70,15 @@ def noted(home: Path, what: str, about: str) -> str:
         keeper.log("send", what, about, "", now())
         number, chain = keeper.audit_head()
     return f"{number}:{chain}"
+
+
+def write_log(home: Path, lines: Iterable[tuple[str, str, str, str]]) -> None:
+    """Lines into the audit log in one transaction: what, who, about, says; ids, never texts."""
+    from foreshock.archive.feeds import SqliteFeeds
+
+    with SqliteFeeds(home) as keeper, keeper.writing():
+        for what, who, about, says in lines:
+            keeper.log(what, who, about, says, now())
 
 
 def passphrase(locked: bool, again: bool = False) -> str:

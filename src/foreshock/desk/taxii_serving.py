@@ -4,14 +4,19 @@ import contextlib
 import errno
 import ipaddress
 import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
+from foreshock.archive.feeds import SqliteFeeds
 from foreshock.desk.talk import Interrupted, say
 from foreshock.errors import WrongUse
 from foreshock.exchange.taxii.accounts import Account, House
 from foreshock.exchange.taxii.book import Watched
+from foreshock.exchange.taxii.noting import Noting
 from foreshock.exchange.taxii.serve import make_taxii
 from foreshock.words.shelf import Shelf
 
@@ -40,15 +45,33 @@ def serve_taxii(home: Path, shelf: Shelf, host: str, port: int) -> None:
                 "whoever is on the way reads secrets and objects. Put a proxy with TLS in front "
                 "and let this listen on 127.0.0.1."
             )
-        app = make_taxii(offer, shelf, say)
-        config = uvicorn.Config(
-            app, log_level="warning", server_header=False, lifespan="off",
-            limit_concurrency=AT_ONCE, timeout_keep_alive=IDLE, timeout_graceful_shutdown=5,
-        )  # fmt: skip
-        say(f"TAXII 2.1 is served on {listens}/taxii2/ as {house.url} - Ctrl-C ends it.")
-        with contextlib.suppress(Interrupted):
-            uvicorn.Server(config).run(sockets=[listener])
+        with SqliteFeeds(home) as keeper, _noting(keeper) as noting:
+            app = make_taxii(offer, shelf, say, noting)
+            _run(app, listener, f"TAXII 2.1 is served on {listens}/taxii2/ as {house.url}")
     say("TAXII is no longer served.")
+
+
+@contextlib.contextmanager
+def _noting(keeper: SqliteFeeds) -> Iterator[Noting]:
+    """What writes the audit log while the server runs; the rest is written when it ends."""
+    noting, stop = Noting(keeper.log), threading.Event()
+    thread = threading.Thread(target=noting.keep_writing, args=(stop, say), daemon=True)
+    thread.start()
+    try:
+        yield noting
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _run(app: Starlette, listener: socket.socket, says: str) -> None:
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, lifespan="off",
+        limit_concurrency=AT_ONCE, timeout_keep_alive=IDLE, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    say(f"{says} - Ctrl-C ends it.")
+    with contextlib.suppress(Interrupted):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def is_loopback(host: str) -> bool:

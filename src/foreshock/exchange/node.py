@@ -68,6 +68,11 @@ def found_node(
     return Node(card, token, operating, age)
 
 
+def has_card(home: Path) -> bool:
+    """Whether a house takes part in the exchange of nodes."""
+    return (home / identity.FOLDER / CARD).is_file()
+
+
 def load_node(home: Path, at: datetime) -> Node:
     """This node, with an operating key that holds now.
 

@@ -28,13 +28,14 @@ from starlette.routing import Route
 
 from foreshock.errors import ArchiveBusy, ArchiveError, ArchiveFull, Misread
 from foreshock.exchange.intake import Refused, Unparsed, sort_out, take_apart
-from foreshock.exchange.taxii import ask
+from foreshock.exchange.taxii import answers, ask
 from foreshock.exchange.taxii.accounts import Account, Collection, Door, House
+from foreshock.exchange.taxii.answers import Failure
+from foreshock.exchange.taxii.noting import Noting
 from foreshock.exchange.taxii.pace import Pace
 from foreshock.words.markings import Marking
 from foreshock.words.shelf import Fate, Item, Note, Page, Shelf, Wanted
 
-STIX = "application/stix+json;version=2.1"
 #: how long the outcome of a POST can be asked for, in seconds; the standard asks for a day
 STATUS_KEPT = 3 * 86_400
 #: a body has to arrive within this many seconds
@@ -47,28 +48,24 @@ _UUID = re.compile(r"[0-9a-f-]{36}")
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-class Failure(Exception):
-    """An answer that is an error of TAXII."""
-
-    def __init__(self, status: int, title: str, says: str = "", **headers: str) -> None:
-        super().__init__(title)
-        self.status, self.title, self.says = status, title, says
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-
-
 #: what is offered and to whom, asked anew at each request
 Offer = Callable[[], tuple[House, tuple[Account, ...]]]
 
 
 def make_taxii(
-    offer: Offer, shelf: Shelf, told: Callable[[str], None] = lambda _: None
+    offer: Offer,
+    shelf: Shelf,
+    told: Callable[[str], None] = lambda _: None,
+    noting: Noting | None = None,
 ) -> Starlette:
     """The server as an ASGI application; `shelf` keeps the objects, `told` hears of its troubles.
+
+    `noting` writes down who read what and what was refused.
 
     The path of the API root is that of the first answer of `offer`. TLS is the business of the
     proxy in front of it.
     """
-    server = Server(offer, shelf, told)
+    server = Server(offer, shelf, told, noting or Noting())
     root = urlsplit(offer()[0].url).path.rstrip("/")
     one = f"{root}/collections/{{collection}}"
     routes: list[tuple[str, dict[str, Any]]] = [
@@ -94,7 +91,10 @@ def make_taxii(
 class Server:
     """Answers the requests of TAXII 2.1 from a shelf."""
 
-    def __init__(self, offer: Offer, shelf: Shelf, told: Callable[[str], None]) -> None:
+    def __init__(
+        self, offer: Offer, shelf: Shelf, told: Callable[[str], None], noting: Noting
+    ) -> None:
+        self._noting = noting
         self._offer = offer
         self._told = told
         self._shelf = shelf
@@ -109,6 +109,7 @@ class Server:
         """An endpoint: who asks, in which form, with which verb; then the answer."""
 
         async def answer(request: Request) -> Response:
+            who = None
             try:
                 shown = request.headers.get("authorization")
                 who = self._door.known(shown) or await run_in_threadpool(self._door.who, shown)
@@ -125,19 +126,34 @@ class Server:
                 if request.method == "POST":
                     return await self._posted(request, who, verb)
                 return await run_in_threadpool(verb, request, who)
-            except Failure as failure:
-                return _error(failure)
-            except ask.Malformed as error:
-                return _error(Failure(400, "The query cannot be read", str(error)))
-            except ArchiveBusy:
-                return _error(Failure(503, "Busy", "Try again in a moment.", Retry_After="5"))
-            except ArchiveFull:
-                return _error(Failure(507, "No room is left", "Nothing of this was kept."))
-            except ArchiveError as error:  # the house is told why; the caller only that it failed
-                self._told(str(error))
-                return _error(Failure(503, "Out of order", "Nothing of this was kept."))
+            except Exception as error:
+                failure = self._failure(error)
+                self._refused(request, who, failure)
+                return answers.error(failure)
 
         return answer
+
+    def _failure(self, error: Exception) -> Failure:
+        """What an error is to the caller; what is none of ours is raised again."""
+        if isinstance(error, Failure):
+            return error
+        if isinstance(error, ask.Malformed):
+            return Failure(400, "The query cannot be read", str(error))
+        if isinstance(error, ArchiveBusy):
+            return Failure(503, "Busy", "Try again in a moment.", Retry_After="5")
+        if isinstance(error, ArchiveFull):
+            return Failure(507, "No room is left", "Nothing of this was kept.")
+        if isinstance(error, ArchiveError):  # the house is told why; the caller only that it failed
+            self._told(str(error))
+            return Failure(503, "Out of order", "Nothing of this was kept.")
+        raise error
+
+    def _refused(self, request: Request, who: Account | None, failure: Failure) -> None:
+        """Count a refusal; what a caller made up is not repeated in the log."""
+        wanted = request.path_params.get("collection", "")
+        known = any(one.id == wanted for one in self._house.collections)
+        says = f"{failure.status} {failure.title}"
+        self._noting.count("refuse", who.name if who else "nobody", wanted if known else "", says)
 
     # -- what is offered -------------------------------------------------------------------------
 
@@ -146,11 +162,11 @@ class Server:
         house = self._house
         said = {"title": house.title, "description": house.description, "contact": house.contact}
         said = {name: text for name, text in said.items() if text}
-        return _json({**said, "default": house.url, "api_roots": [house.url]})
+        return answers.as_json({**said, "default": house.url, "api_roots": [house.url]})
 
     def root(self, request: Request, who: Account) -> Response:
         """The one API root."""
-        return _json(
+        return answers.as_json(
             {
                 "title": self._house.title,
                 "versions": [ask.MEDIA],
@@ -160,12 +176,14 @@ class Server:
 
     def collections(self, request: Request, who: Account) -> Response:
         """The collections that the caller may know of, in the order of the house."""
-        seen = [_told(c, who) for c in self._house.collections if c.id in who.read | who.write]
-        return _json({"collections": seen} if seen else {})
+        seen = [
+            answers.told(c, who) for c in self._house.collections if c.id in who.read | who.write
+        ]
+        return answers.as_json({"collections": seen} if seen else {})
 
     def collection(self, request: Request, who: Account) -> Response:
         """One collection."""
-        return _json(_told(self._named(request, who), who))
+        return answers.as_json(answers.told(self._named(request, who), who))
 
     def _named(self, request: Request, who: Account, right: str = "") -> Collection:
         wanted = request.path_params["collection"]
@@ -178,23 +196,26 @@ class Server:
 
     # -- reading ---------------------------------------------------------------------------------
 
-    def _page(self, request: Request, who: Account, **fixed: Any) -> Page:
+    def _page(self, request: Request, who: Account, word: str, **fixed: Any) -> Page:
+        """A page of what the caller may see, noted down as read in the form of `word`."""
         collection = self._named(request, who, "read")
         wanted = ask.wanted(request.query_params.multi_items(), who.clearance(collection))
         if fixed:
             wanted = msgspec.structs.replace(wanted, **fixed)
-        return self._shelf.page(collection.id, wanted)
+        page = self._shelf.page(collection.id, wanted)
+        self._noting.read(who.name, collection.id, word, page)
+        return page
 
     def objects(self, request: Request, who: Account) -> Response:
         """Objects as the bytes that arrived."""
-        return _envelope(self._page(request, who))
+        return answers.envelope(self._page(request, who, "objects"))
 
     def object(self, request: Request, who: Account) -> Response:
         """One object by its id."""
-        page = self._page(request, who, ids=(request.path_params["object"],))
+        page = self._page(request, who, "object", ids=(request.path_params["object"],))
         if not page.objects:
             self._must_exist(request, who)
-        return _envelope(page)
+        return answers.envelope(page)
 
     def _must_exist(self, request: Request, who: Account) -> None:
         """404 unless the caller may see some version of the object."""
@@ -208,27 +229,36 @@ class Server:
 
     def manifest(self, request: Request, who: Account) -> Response:
         """What is there, without the objects."""
-        page = self._page(request, who)
+        page = self._page(request, who, "manifest")
         entries = [
             {
                 "id": kept.id,
                 "date_added": ask.moment(kept.added),
                 "version": kept.version or ask.moment(kept.added),
-                "media_type": STIX,
+                "media_type": answers.STIX,
             }
             for kept in page.objects
         ]
-        return _json(_paged(page, {"objects": entries} if entries else {}), _dates(page))
+        return answers.as_json(
+            answers.paged(page, {"objects": entries} if entries else {}), answers.dates(page)
+        )
 
     def versions(self, request: Request, who: Account) -> Response:
         """Which versions of one object there are."""
         page = self._page(
-            request, who, ids=(request.path_params["object"],), versions=("all",), types=()
+            request,
+            who,
+            "versions",
+            ids=(request.path_params["object"],),
+            versions=("all",),
+            types=(),
         )
         if not page.objects:
             self._must_exist(request, who)
         found = [kept.version or ask.moment(kept.added) for kept in page.objects]
-        return _json(_paged(page, {"versions": found} if found else {}), _dates(page))
+        return answers.as_json(
+            answers.paged(page, {"versions": found} if found else {}), answers.dates(page)
+        )
 
     def status(self, request: Request, who: Account) -> Response:
         """What became of a POST; only its own sender may ask."""
@@ -237,7 +267,7 @@ class Server:
         body = self._shelf.noted(f"status/{who.name}/{asked}", time.time()) if known else None
         if body is None:
             raise Failure(404, "No such status")
-        return _sent(body)
+        return answers.sent(body)
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -293,15 +323,21 @@ class Server:
         said: dict[str, Any] = {}
 
         def outcome(fates: list[Fate]) -> Note:
-            said.update(_status(name, items, fates, [*refused, *too_strict]))
+            said.update(answers.status(name, items, fates, [*refused, *too_strict]))
             return Note(
                 name=f"status/{who.name}/{name}",
                 body=msgspec.json.encode(said),
                 until=time.time() + STATUS_KEPT,
             )
 
-        self._shelf.put(collection.id, items, outcome)
-        return _sent(msgspec.json.encode(said), 202)
+        fates = self._shelf.put(collection.id, items, outcome)
+        twice = [i for i, fate in zip(items, fates, strict=True) if fate == "conflict"]
+        others = [Refused(id=i.id, version=i.version, why=answers.OTHER) for i in twice]
+        self._noting.took(
+            who.name, collection.id, fates.count("kept"), fates.count("same"),
+            [*refused, *too_strict, *others],
+        )  # fmt: skip
+        return answers.sent(msgspec.json.encode(said), 202)
 
     def delete(self, request: Request, who: Account) -> Response:
         """Drop versions of an object: only for those who may read, write and delete."""
@@ -315,6 +351,8 @@ class Server:
         chosen = msgspec.structs.replace(
             wanted, ids=(request.path_params["object"],), after=0, **every
         )
+        name = request.path_params["object"]
+        self._noting.line("erase", who.name, collection.id, f"asked to delete {name}")
         self._shelf.take_away(collection.id, chosen)
         return Response(status_code=200, media_type=ask.MEDIA)
 
@@ -323,35 +361,6 @@ def _slow_down(wait: float, why: str) -> None:
     if wait > 0:
         seconds = math.ceil(wait)
         raise Failure(429, why, f"Come again in {seconds} seconds.", Retry_After=str(seconds))
-
-
-def _status(
-    name: str, items: list[Item], fates: list[Fate], refused: list[Refused]
-) -> dict[str, Any]:
-    """The status resource of a POST: what became of each object."""
-    failures = [
-        {"id": one.id, "version": one.version or "unknown", "message": one.why} for one in refused
-    ]
-    successes = []
-    for item, fate in zip(items, fates, strict=True):
-        told = {"id": item.id, "version": item.version or "unversioned"}
-        if fate == "conflict":
-            why = "another content is kept under this id and version; it stays"
-            failures.append({**told, "message": why})
-        else:
-            successes.append(told)
-    said: dict[str, Any] = {
-        "id": name,
-        "status": "complete",
-        "request_timestamp": ask.moment(time.time_ns() // 1000),
-        "total_count": len(successes) + len(failures),
-        "success_count": len(successes),
-        "failure_count": len(failures),
-        "pending_count": 0,
-    }
-    said.update({"successes": successes} if successes else {})
-    said.update({"failures": failures} if failures else {})
-    return said
 
 
 def _fit(items: list[Item], collection: Collection) -> tuple[list[Item], list[Refused]]:
@@ -367,67 +376,12 @@ def _fit(items: list[Item], collection: Collection) -> tuple[list[Item], list[Re
     return fit, held
 
 
-def _told(collection: Collection, who: Account) -> dict[str, Any]:
-    said: dict[str, Any] = {"id": collection.id, "title": collection.title}
-    if collection.description:
-        said["description"] = collection.description
-    return {
-        **said,
-        "can_read": collection.id in who.read,
-        "can_write": collection.id in who.write,
-        "media_types": [STIX],
-    }
-
-
-# -- how it is sent ------------------------------------------------------------------------------
-
-
-def _envelope(page: Page) -> Response:
-    if not page.objects:
-        return _sent(b"{}")
-    head = b"{"
-    if page.more:
-        head += b'"more":true,"next":"' + ask.token(page.objects[-1].added).encode() + b'",'
-    body = b'"objects":[' + b",".join(kept.body for kept in page.objects) + b"]}"
-    return _sent(head + body, 200, _dates(page))
-
-
-def _paged(page: Page, said: dict[str, Any]) -> dict[str, Any]:
-    if not page.more:
-        return said
-    return {"more": True, "next": ask.token(page.objects[-1].added), **said}
-
-
-def _dates(page: Page) -> dict[str, str]:
-    if not page.objects:
-        return {}
-    return {
-        "X-TAXII-Date-Added-First": ask.moment(page.objects[0].added),
-        "X-TAXII-Date-Added-Last": ask.moment(page.objects[-1].added),
-    }
-
-
-def _json(said: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    return _sent(msgspec.json.encode(said), 200, headers)
-
-
-def _sent(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        body, status, headers={"Cache-Control": "no-store", **(headers or {})}, media_type=ask.MEDIA
+async def _no_such_place(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return answers.error(
+        Failure(status, "Nothing is there" if status == 404 else "That cannot be done")
     )
 
 
-def _error(failure: Failure) -> Response:
-    said = {"title": failure.title, "http_status": str(failure.status)}
-    if failure.says:
-        said["description"] = failure.says
-    return _sent(msgspec.json.encode(said), failure.status, failure.headers)
-
-
-async def _no_such_place(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    return _error(Failure(status, "Nothing is there" if status == 404 else "That cannot be done"))
-
-
 async def _failed(request: Request, error: Exception) -> Response:
-    return _error(Failure(500, "That did not work", "The house has been told."))
+    return answers.error(Failure(500, "That did not work", "The house has been told."))
