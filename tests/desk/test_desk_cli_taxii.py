@@ -156,7 +156,7 @@ def test_what_one_house_publishes_another_pulls_reads_and_answers(call, tmp_path
         assert (sent.code, sent.out) == (0, f"{count} sent, 0 sent before, 0 not taken\n")
         again = call("taxii", "push", to.url, "--collection", "Warnings", *back).out
         assert again == f"0 sent, {count} sent before, 0 not taken\n"
-        read = call("audit", "show", "--what", "read", "--home", ours).out
+        read = call("audit", "show", "--what", "read", "--last", "9999", "--home", ours).out
         assert f"read  taxii partner  {to.collection}  objects: {count} objects added 20" in read
         came = call("audit", "show", "--what", "receive", "--home", theirs).out
         assert f"receive  taxii kr  {to.collection}  {count} new, 0 here already" in came
