@@ -79,6 +79,7 @@ WAYS_OUT = {
     "exchange/feeds_client.py": ("exchange/feeds.py", "exchange/sending.py"),
     "exchange/feeds_http.py": ("exchange/feeds.py", "exchange/sending.py"),
     "exchange/mail.py": "carries parcels that were made by the verbs above",
+    "exchange/taxii/answers.py": ("exchange/taxii/accounts.py",),
     "exchange/taxii/serve.py": ("exchange/taxii/accounts.py", "exchange/taxii/serve.py"),
 }
 
