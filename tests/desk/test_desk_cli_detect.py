@@ -143,6 +143,18 @@ def test_a_panel_gives_a_score_for_every_line_and_month_and_tells_the_strongest(
     assert ended.out.startswith("250410 from CN: since 2019-10 quantity at ")
 
 
+@pytest.mark.parametrize("waits", [True, False])
+def test_whoever_waits_for_the_compiler_is_told_why_and_only_then(
+    call, panel, tmp_path, monkeypatch, waits
+):
+    monkeypatch.setattr("foreshock.watch.compiled.waits", lambda: waits)
+    ended = call("detect", "--panel", panel, "--alarms", tmp_path / "alarms.csv")
+    assert ended.code == 0
+    assert ("compiled for this machine" in ended.err) == waits
+    plain = call("detect", "--panel", panel, "--rule", "year-on-year")
+    assert "compiled" not in plain.err
+
+
 def test_words_that_do_not_fit_a_panel_are_refused(call, panel, series):
     assert "--rule is 'magic'" in call("detect", "--panel", panel, "--rule", "magic").err
     both = call("detect", series("timestamp,value\n2023-01,5\n"), "--panel", panel)

@@ -7,6 +7,7 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from foreshock.desk.panels import COMPILES
 from foreshock.errors import Misread, WrongUse
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ def evaluated(
     on the labelled `cases` in them. Raises `WrongUse` for what is not there or no rule, `Misread`
     for a table of cases that cannot be understood.
     """
-    from foreshock.watch import evaluate_kit, panel_presets, panel_table
+    from foreshock.watch import compiled, evaluate_kit, panel_presets, panel_table
 
     if rule not in ("model", *panel_presets.RULES):
         words = ", ".join(("model", *panel_presets.RULES))
         raise WrongUse(f"--rule is {rule!r}", expected=f"one of {words}")
     by = panel_presets.RULES.get(rule)
+    if by is None and compiled.waits():
+        say(COMPILES)
     if panel is None:
         if cases is not None:
             raise WrongUse("--cases without a panel", expected="--panel with the figures of them")

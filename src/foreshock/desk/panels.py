@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: sentences told of the strongest lines
 TOLD = 10
+#: why the first call takes so long
+COMPILES = "The model is compiled for this machine first, which takes about half a minute, once."
 
 
 class Scored(NamedTuple):
@@ -44,7 +46,14 @@ def scored(ask: Ask, say: Callable[[str], None], told: Callable[[str, int, int],
     table that cannot be understood.
     """
     # numba takes long
-    from foreshock.watch import panel, panel_alarms, panel_presets, panel_table, panel_words
+    from foreshock.watch import (
+        compiled,
+        panel,
+        panel_alarms,
+        panel_presets,
+        panel_table,
+        panel_words,
+    )
 
     judges = {"model": panel.judge, **panel_presets.RULES}
     if ask.rule not in judges:
@@ -54,6 +63,8 @@ def scored(ask: Ask, say: Callable[[str], None], told: Callable[[str, int, int],
     releases = panel_table.read_panel(ask.path, notices)
     for notice in notices:
         say(notice)
+    if ask.rule == "model" and compiled.waits():
+        say(COMPILES)
     first = int(releases.published[0])
     months = int(releases.published[-1]) - first + 1
     judged: list[panel.Judged] = []

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, prange
 
+from foreshock.watch.compiled import MATH
+
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.int64]
 
-#: what may be reordered; NaN stays NaN, because it says unknown
-MATH = {"reassoc", "contract", "arcp", "nsz", "afn"}
 #: a month counts for at most so many spreads above the expected: a shipload is no new level
 CAP_SPREADS = 1.5
 #: months that give the first level of a series

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from numba import njit, prange
 
 from foreshock.watch import kernels, kernels_trace
-from foreshock.watch.kernels import MATH, Layout, Learnt
+from foreshock.watch.compiled import MATH
+from foreshock.watch.kernels import Layout, Learnt
 from foreshock.watch.kernels_trace import WINDOW, Common, Trace
 
 Floats = npt.NDArray[np.floating]

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from numba import njit
 
 from foreshock.watch import kernels
-from foreshock.watch.kernels import KEEPS, MATH, Layout
+from foreshock.watch.compiled import MATH
+from foreshock.watch.kernels import KEEPS, Layout
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.int64]
