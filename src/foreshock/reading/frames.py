@@ -17,7 +17,7 @@ Languages written without spaces use plain regular expressions instead (`spaced 
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -131,9 +131,9 @@ class Language:
         self.named = {frame.name: frame for frame in frames}
         self._order = {frame.name: place for place, frame in enumerate(frames)}
         notation = Notation(table.get("irregular", {}), table.get("sets", {}), cues.spaced)
-        told = [self._compile(notation, f, pattern) for f in frames for pattern in f.triggers]
         said = (sentence.lower() for frame in frames for sentence in frame.says)
         often = Counter(word for sentence in said for word in WORD.findall(sentence))
+        told = [self._compile(notation, f, p, often) for f in frames for p in f.triggers]
         self._triggers = [trigger for _, _, trigger in told]
         self._lookup = Lookup(told if cues.spaced else (), often)
 
@@ -145,13 +145,13 @@ class Language:
         return found
 
     def _compile(
-        self, notation: Notation, frame: Frame, pattern: str
+        self, notation: Notation, frame: Frame, pattern: str, often: Mapping[str, int]
     ) -> tuple[frozenset[str], list[frozenset[str]], _Compiled]:
         """A trigger, its first words, and the sets of which it needs a word each."""
         told, beside = parts(pattern)
         near = tuple(notation.near(element, reach) for element, reach in beside)
         sets = [n.opening for n in near if n.wanted and n.opening]
-        sets += notation.further(told) if self.cues.spaced else []
+        sets += notation.needs(told, often) if self.cues.spaced else []
         nouns = notation.uninflected(told) if near else frozenset()
         first = frozenset(notation.first(told) if self.cues.spaced else ())
         return first, sets, _Compiled(re.compile(notation.regex(told)), frame, near, nouns)

@@ -30,7 +30,8 @@ class Lookup(Generic[T]):
         self._by_first: dict[str, list[tuple[int, T]]] = {}
         self._by_other: dict[str, list[tuple[int, int, Words, T]]] = {}
         for place, (first, sets, thing) in enumerate(entries):
-            rarest, *others = sorted((first, *sets), key=lambda s: sum(often.get(w, 1) for w in s))
+            apart = dict.fromkeys((first, *sets))
+            rarest, *others = sorted(apart, key=lambda s: sum(often.get(w, 0) + 1 for w in s))
             needs = 0
             for words in others:
                 needs |= self._bits.setdefault(words, 1 << len(self._bits))

@@ -1,7 +1,7 @@
 """The notation of triggers (told in frames.py), turned into regular expressions and word sets."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from foreshock.errors import WrongUse
@@ -95,13 +95,20 @@ class Notation:
         plain = "|".join(a for a in pattern.split()[0].split("|") if "*" not in a)
         return frozenset(self.first(plain)) if plain else frozenset()
 
-    def further(self, pattern: str) -> list[frozenset[str]]:
-        """Words of which one must stand in any match: of each element after the first."""
+    def needs(self, pattern: str, often: Mapping[str, int]) -> list[frozenset[str]]:
+        """Words of which one must stand in any match: of each element one of each of its forms.
+
+        Of the words of a form it is the one met least often.
+        """
         elements = [
-            e for e in pattern.split()[1:] if e not in _GAP and e != "#" and not e.endswith("?")
+            e for e in pattern.split() if e not in _GAP and e != "#" and not e.endswith("?")
         ]
-        found = [[WORD.search(form) for form in self._forms(element)] for element in elements]
-        return [frozenset(w.group() for w in words if w) for words in found if all(words)]
+        found = [[WORD.findall(form) for form in self._forms(element)] for element in elements]
+        return [
+            frozenset(min(words, key=lambda w: often.get(w, 0)) for words in forms)
+            for forms in found
+            if all(forms)
+        ]
 
     def near(self, element: str, reach: str = "") -> "Near":
         """What must (or, with "!", must not) stand beside a match."""
