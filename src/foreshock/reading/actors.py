@@ -86,10 +86,11 @@ class Search:
             return (*NEAR, "sentence", "told", "last")
         if frame.type in ("PRESSURE", "POSITION", "COMMIT"):
             return SAYING
-        before = self.page.said(max(self.clause.start, self.trigger.start - 30), self.trigger.start)
-        definite = self.page.language.re["definite"].search(before) is not None
-        if frame.form == "noun" and definite:
-            return OWNED
+        since = max(self.clause.start, self.trigger.start - 30)
+        if frame.form == "noun" and self.page.may("definite", since, self.trigger.start):
+            before = self.page.said(since, self.trigger.start)
+            if self.page.language.re["definite"].search(before):
+                return OWNED
         return RULES if frame.subject == "actor" else UNSAID
 
     # -- by grammar ------------------------------------------------------------------------------

@@ -33,6 +33,15 @@ from foreshock.words.vocab import INSTRUMENTS, MODALITY, STATUS, TYPES
 
 PATTERNS = Path(__file__).parent / "patterns"
 
+#: cues that are tried only at one place, or on a few characters: not worth a look beforehand
+_HELD_AGAINST_FEW = frozenset(
+    """
+    clause target_before target_after official private of_trade maker be auxiliaries article
+    noun_before noun_after counted_wafers law_name range has opens_considered opens_announced
+    compound heading company_words signs tariff falls_on its_firms sent_by apposition of_place
+    bound_for home owner_after by its licence_before
+    """.split()
+)
 #: a cue of the table, or one of a list of them by its place
 CueName = str | tuple[str, int]
 #: a trigger of one or two words
@@ -127,7 +136,8 @@ class Language:
             kind: tuple((re.compile(pattern), mode) for pattern, mode in pairs)
             for kind, pairs in cues.modes.items()
         }
-        self.literals = Literals(self.cue_patterns())
+        sought = self.cue_patterns().items()
+        self.literals = Literals({name: p for name, p in sought if name not in _HELD_AGAINST_FEW})
         self.named = {frame.name: frame for frame in frames}
         self._order = {frame.name: place for place, frame in enumerate(frames)}
         notation = Notation(table.get("irregular", {}), table.get("sets", {}), cues.spaced)

@@ -8,7 +8,8 @@ regular expression engines of search tools do, so that a table may be changed wi
 
 import math
 import re
-from bisect import bisect_right
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from itertools import product
 from re import Pattern, _parser  # type: ignore[attr-defined]
@@ -132,59 +133,61 @@ def _shortest(strings: Strings | None) -> Strings | None:
 
 
 class Places:
-    """Where, in one text, the strings stand that patterns need."""
+    """Where, in a text or a part of it, the strings stand that patterns need."""
 
-    __slots__ = ("_always", "_ends")
+    __slots__ = ("_lasts", "_numbers", "_shift")
 
-    def __init__(self, ends: Mapping[Hashable, list[int]], always: frozenset[Hashable]) -> None:
-        self._ends, self._always = ends, always
+    def __init__(
+        self, numbers: Mapping[Hashable, int], lasts: Mapping[int, list[int]], shift: int
+    ) -> None:
+        self._numbers, self._lasts, self._shift = numbers, lasts, shift
 
     def may(self, name: Hashable, start: int, end: int) -> bool:
         """Whether a pattern can match between two offsets; if not, it need not be tried."""
-        ends = self._ends.get(name)
-        if ends is None:
-            return name in self._always
-        at = bisect_right(ends, start)
-        return at < len(ends) and ends[at] <= end
+        number = self._numbers.get(name)
+        if number is None:
+            return True
+        lasts = self._lasts.get(number)
+        if lasts is None:
+            return False
+        at = bisect_left(lasts, start - self._shift)
+        return at < len(lasts) and lasts[at] < end - self._shift
 
 
 class Literals:
     """Many named patterns, to be looked for in one pass.
 
     >>> import re
-    >>> literals = Literals({"ease": re.compile(r"lift\\w*|waivers?"), "any": re.compile(r"\\d+")})
+    >>> literals = Literals({"ease": re.compile(r"lift\w*|waivers?"), "any": re.compile(r"\d+")})
     >>> places = literals.find("the ban was lifted")
     >>> places.may("ease", 0, 18), places.may("ease", 0, 12), places.may("any", 0, 3)
     (True, False, True)
     """
 
     def __init__(self, patterns: Mapping[Any, Pattern[str]]) -> None:
-        names: dict[str, list[Hashable]] = {}
-        always: set[Hashable] = set()
+        self._numbers: dict[Hashable, int] = {}
+        of: dict[str, tuple[int, ...]] = {}
         for name, pattern in patterns.items():
             strings = needed(pattern)
             if strings is None:
-                always.add(name)
-            for string in strings or ():
-                names.setdefault(string, []).append(name)
-        self._always = frozenset(always)
+                continue  # it may stand anywhere
+            number = self._numbers.setdefault(name, len(self._numbers))
+            for string in strings:
+                of[string] = (*of.get(string, ()), number)
         self._automaton = ahocorasick.Automaton()
-        for string, of in names.items():
-            self._automaton.add_word(string, tuple(of))
-        if names:
+        for string, numbers in of.items():
+            self._automaton.add_word(string, numbers)
+        if of:
             self._automaton.make_automaton()
-        self._some = bool(names)
+        self._some = bool(of)
 
     def find(self, low: str, start: int = 0, end: int | None = None) -> Places:
         """Where the patterns can match in a text."""
-        ends: dict[Hashable, list[int]] = {}
+        lasts: defaultdict[int, list[int]] = defaultdict(list)
         part = low[start:end].replace("\n", " ")
         if _ODD_SPACE.search(part):
             part = _ODD_SPACE.sub(" ", part)
-        for last, names in self._automaton.iter(part) if self._some else ():
-            for name in names:
-                if name in ends:
-                    ends[name].append(start + last + 1)
-                else:
-                    ends[name] = [start + last + 1]
-        return Places(ends, self._always)
+        for last, numbers in self._automaton.iter(part) if self._some else ():
+            for number in numbers:
+                lasts[number].append(last)
+        return Places(self._numbers, lasts, start)

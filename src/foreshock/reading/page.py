@@ -248,9 +248,9 @@ class Page:
                 if clause.start < m.start < clause.end
                 and self.low.endswith((", ", ", the "), 0, m.start)
             ]  # fmt: skip
-            goes_on = self.language.re["main"].search(self.low, clause.start, clause.end)
+            goes_on = self.search("main", clause.start, clause.end)
             starts = sorted(starts + ([goes_on.end()] if goes_on else []))
-            back = self.language.re["resumed"].search(self.low, clause.start + 1, clause.end)
+            back = self.search("resumed", clause.start + 1, clause.end)
             if back and cut and lead in _RELATIVE:
                 cut += [Clause(clause.start, back.end(), lead),
                         Clause(back.end(), clause.end, cut[-1].lead, cut[-1].start)]  # fmt: skip
