@@ -7,7 +7,7 @@ The words around the numbers are English; other languages give their figures wit
 import re
 from collections.abc import Iterator
 
-from foreshock.reading.literals import Literals
+from foreshock.reading.literals import Literals, Places
 from foreshock.words.records import Magnitude
 
 _NUMBER = r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
@@ -23,7 +23,12 @@ _COUNT = re.compile(
     rf"{_NUMBER}\s(?:\w+\s){{0,2}}"
     r"(?P<unit>entities|companies|firms|entries|items|applications|aliases)\b"
 )
-_LITERALS = Literals({"money": _MONEY, "percent": _PERCENT, "weight": _WEIGHT, "count": _COUNT})
+#: all that is looked for, by name, for those who look through a text beforehand
+SOUGHT = {
+    "amount:money": _MONEY, "amount:percent": _PERCENT, "amount:weight": _WEIGHT,
+    "amount:count": _COUNT,
+}  # fmt: skip
+_LITERALS = Literals(SOUGHT)
 _UNITS = {
     "million": "mUSD", "m": "mUSD", "billion": "bnUSD", "bn": "bnUSD", "tonnes": "t", "tons": "t",
     "kilograms": "kg", "companies": "entities", "firms": "entities", "entries": "entities",
@@ -44,8 +49,12 @@ _BASIS_RE = tuple((re.compile(rf"\b(?:{words})\b"), name) for words, name in _BA
 _BOUND_RE = tuple((re.compile(rf"\b(?:{words})\s$"), sign) for words, sign in _BOUND)
 
 
-def amounts(low: str, start: int, end: int, *, falling: bool = False) -> tuple[Magnitude, ...]:
+def amounts(
+    low: str, start: int, end: int, *, falling: bool = False, places: Places | None = None
+) -> tuple[Magnitude, ...]:
     """The numbers in `low[start:end]` (lower case); percentages of a fall are negative.
+
+    `places` tells where what is `SOUGHT` can stand in the text, where that is known already.
 
     >>> low = "fell about 74 % on the year"
     >>> [(m.value, m.unit, m.basis, m.bound) for m in amounts(low, 0, len(low), falling=True)]
@@ -53,20 +62,22 @@ def amounts(low: str, start: int, end: int, *, falling: bool = False) -> tuple[M
     >>> [(m.value, m.unit) for m in amounts("18,000 tonnes for $1.3 billion", 0, 30)]
     [(1.3, 'bnUSD'), (18000.0, 't')]
     """
+    places = _LITERALS.find(low, start, end) if places is None else places
+    if not any(places.may(name, start, end) for name in SOUGHT):
+        return ()
     return tuple(_found(low, start, end, -1.0 if falling else 1.0))
 
 
 def _found(low: str, start: int, end: int, sign: float) -> Iterator[Magnitude]:
-    places = _LITERALS.find(low, start, end)
-    for m in _MONEY.finditer(low, start, end) if places.may("money", start, end) else ():
+    for m in _MONEY.finditer(low, start, end):
         basis = ("t" if "ton" in m["per"] else "kg") if m["per"] else None
         yield _magnitude(low, m, _UNITS.get(m["unit"] or "", "USD"), basis)
-    for m in _PERCENT.finditer(low, start, end) if places.may("percent", start, end) else ():
+    for m in _PERCENT.finditer(low, start, end):
         basis = next((name for words, name in _BASIS_RE if words.search(low, start, end)), None)
         yield _magnitude(low, m, "%", basis, sign)
-    for m in _WEIGHT.finditer(low, start, end) if places.may("weight", start, end) else ():
+    for m in _WEIGHT.finditer(low, start, end):
         yield _magnitude(low, m, _UNITS.get(m["unit"], m["unit"]), "year" if m["per"] else None)
-    for m in _COUNT.finditer(low, start, end) if places.may("count", start, end) else ():
+    for m in _COUNT.finditer(low, start, end):
         yield _magnitude(low, m, _UNITS.get(m["unit"], m["unit"]), None)
 
 

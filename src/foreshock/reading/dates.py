@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from foreshock.reading.literals import Literals
+from foreshock.reading.literals import Literals, Places
 
 _NUMBER = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th|\.)?"
 _BEFORE_YEAR = (
@@ -77,7 +77,13 @@ class DateFinder:
         self._patterns = list(self._compile(words))
         around = dict(self._roles, telling=self._telling, future=self._future,
                       compared=self._compared)  # fmt: skip
-        self._literals = Literals({**dict(enumerate(p for _, p in self._patterns)), **around})
+        #: all that is looked for, by name, for those who look through a text beforehand
+        self.sought = {f"date:{name}": pattern for name, pattern in around.items()}
+        self._named: list[tuple[str, str, re.Pattern[str]]] = []
+        for place, (kind, pattern) in enumerate(self._patterns):
+            self.sought[f"date:{place}"] = pattern
+            self._named.append((f"date:{place}", kind, pattern))
+        self._literals = Literals(self.sought)
 
     def _compile(self, words: dict[str, Any]) -> "list[tuple[str, re.Pattern[str]]]":
         found = [("day", _ISO), ("day", _CJK)]
@@ -142,18 +148,23 @@ class DateFinder:
         end: int | None = None,
         around: date | None = None,
         told: date | None = None,
+        places: Places | None = None,
     ) -> list[When]:
         """The dates in `low[start:end]` (lower case), in order; `day` is the document's.
 
         Where the document has none, months without a year are taken to lie near `around`. "Three
-        days earlier" counts from `told`, the day last named.
+        days earlier" counts from `told`, the day last named. `places` tells where what is `sought`
+        can stand in the text, if that is known already.
         """
         end = len(low) if end is None else end
         found: list[When] = []
         taken: list[tuple[int, int]] = []
-        places = self._literals.find(low, start, end)
-        for number, (kind, pattern) in enumerate(self._patterns):
-            for m in pattern.finditer(low, start, end) if places.may(number, start, end) else ():
+        if places is None:
+            places = self._literals.find(low, start, end)
+        for name, kind, pattern in self._named:
+            if not places.may(name, start, end):
+                continue
+            for m in pattern.finditer(low, start, end):
                 if m.start() == m.end() or any(a < m.end() and m.start() < b for a, b in taken):
                     continue
                 at = m.start("y") if kind == "year" else m.start()
@@ -161,7 +172,7 @@ class DateFinder:
                 before = low[since:at]
                 heads = m.start() - start < 40 and _DATELINE.match(low, m.end(), end)
                 heads = heads or _STAMP.search(low, max(0, m.start() - 12), m.start())
-                compared = places.may("compared", since, at) and self._compared.search(before)
+                compared = places.may("date:compared", since, at) and self._compared.search(before)
                 if heads or compared or _BAR.search(before):
                     taken.append((m.start(), m.end()))
                     continue
@@ -170,15 +181,20 @@ class DateFinder:
                 after = low[m.end() : m.end() + 8]
                 role = next((r for r, p in self._after if p.search(after)), "")
                 role = role or next(
-                    (r for r, p in self._roles if places.may(r, since, at) and p.search(before)),
+                    (
+                        r
+                        for r, p in self._roles
+                        if places.may(f"date:{r}", since, at) and p.search(before)
+                    ),
                     "date",
                 )
                 telling = (
-                    places.may("telling", since, at) and self._telling.search(before) is not None
+                    places.may("date:telling", since, at)
+                    and self._telling.search(before) is not None
                 )
                 ahead = role == "until" or (
                     not telling
-                    and places.may("future", since, at)
+                    and places.may("date:future", since, at)
                     and self._future.search(before) is not None
                 )
                 near = role == "effective" and kind == "month"

@@ -25,7 +25,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from foreshock.errors import WrongUse
+from foreshock.reading.amounts import SOUGHT
 from foreshock.reading.cues import Cues
+from foreshock.reading.dates import DateFinder
 from foreshock.reading.literals import Literals
 from foreshock.reading.lookup import Lookup
 from foreshock.reading.notation import WORD, Near, Notation, parts
@@ -136,13 +138,14 @@ class Language:
             kind: tuple((re.compile(pattern), mode) for pattern, mode in pairs)
             for kind, pairs in cues.modes.items()
         }
-        sought = self.cue_patterns().items()
-        self.literals = Literals({name: p for name, p in sought if name not in _HELD_AGAINST_FEW})
         self.named = {frame.name: frame for frame in frames}
         self._order = {frame.name: place for place, frame in enumerate(frames)}
         notation = Notation(table.get("irregular", {}), table.get("sets", {}), cues.spaced)
-        said = (sentence.lower() for frame in frames for sentence in frame.says)
-        often = Counter(word for sentence in said for word in WORD.findall(sentence))
+        said = " ".join(sentence.lower() for frame in frames for sentence in frame.says)
+        self.dates = DateFinder(cues.dates)
+        cue_words = {n: p for n, p in self.cue_patterns().items() if n not in _HELD_AGAINST_FEW}
+        self.literals = Literals({**cue_words, **self.dates.sought, **SOUGHT}, said)
+        often = Counter(WORD.findall(said))
         told = [self._compile(notation, f, p, often) for f in frames for p in f.triggers]
         self._triggers = [trigger for _, _, trigger in told]
         self._lookup = Lookup(told if cues.spaced else (), often)

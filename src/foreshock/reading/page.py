@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec import structs
 
-from foreshock.reading.dates import DateFinder, When
+from foreshock.reading.dates import When
 from foreshock.reading.frames import CueName, Language, Trigger
 from foreshock.reading.names import Mention, Names, companies
 from foreshock.reading.sentences import Clause, Span, clauses, lowered, plain, sentences
@@ -65,7 +65,7 @@ class Page:
         self.low = lowered(self.text)
         self.language = language
         self.day = day
-        self._places = language.literals.find(self.low)
+        self.places = language.literals.find(self.low)
         self._listed: dict[str, list[tuple[int, re.Pattern[str], str]]] = {}
         self.mentions = self._at_home(self._made(names.find(self.text, day)))
         self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
@@ -82,7 +82,7 @@ class Page:
 
     def search(self, cue: str, start: int, end: int) -> re.Match[str] | None:
         """The first match of a cue of the language between two offsets; looked for once."""
-        if not self._places.may(cue, start, end):
+        if not self.places.may(cue, start, end):
             return None
         key = (cue, start, end)
         if key not in self._found:
@@ -91,7 +91,7 @@ class Page:
 
     def may(self, cue: CueName, start: int, end: int) -> bool:
         """Whether a cue can stand between two offsets; if not, it need not be looked for."""
-        return self._places.may(cue, start, end)
+        return self.places.may(cue, start, end)
 
     def cues(self, group: str, start: int, end: int) -> Iterator[tuple[int, re.Pattern[str], str]]:
         """Of a list of cues those that can stand between two offsets: place, pattern, word."""
@@ -100,10 +100,10 @@ class Page:
             whole = len(self.low)
             self._listed[group] = [
                 (place, pattern, word) for place, (pattern, word) in enumerate(told)
-                if self._places.may((group, place), 0, whole)
+                if self.places.may((group, place), 0, whole)
             ]  # fmt: skip
         for place, pattern, word in self._listed[group]:
-            if self._places.may((group, place), start, end):
+            if self.places.may((group, place), start, end):
                 yield place, pattern, word
 
     def tools(self, start: int, end: int) -> list[str]:
@@ -176,9 +176,9 @@ class Page:
                     continue
                 own.get(mention.part, line.actors).append(mention)
 
-    def lay_out(self, finder: DateFinder) -> None:
+    def lay_out(self) -> None:
         """Find clauses, triggers and dates of the sentences; drop items that stay doubtful."""
-        opener = self.language.re["clause"]
+        opener, dates = self.language.re["clause"], self.language.dates.find
         around: date | None = None
         told: date | None = None
         for line in self.lines:
@@ -198,7 +198,7 @@ class Page:
             if line.triggers or again:
                 found_clauses = self._whole_lists(line, clauses(self.low, line.span, opener))
                 line.clauses = self._main_clauses(line, found_clauses)
-                line.dates = finder.find(self.low, self.day, a, b, around, told)
+                line.dates = dates(self.low, self.day, a, b, around, told, self.places)
                 around = _around(line.dates) or around
                 days = [w.value for w in line.dates if len(w.value) == _DAY]
                 told = date.fromisoformat(days[-1]) if days else told

@@ -8,7 +8,6 @@ import msgspec
 
 from foreshock.reading.assemble import drafts
 from foreshock.reading.confidence import confidence
-from foreshock.reading.dates import DateFinder
 from foreshock.reading.frames import Language, language
 from foreshock.reading.links import link
 from foreshock.reading.memory import Ids, Memory
@@ -74,7 +73,6 @@ class Reader:
         self._known = known_measures(pack)
         self._homes = {a.id: a.belongs_to for a in pack.actors if a.kind == "company"}
         self._names: dict[str, Names] = {}
-        self._finders: dict[str, DateFinder] = {}
 
     def read(self, document: Document) -> Reading:
         """The events of a document. Never fails on a text; what it could not do is in the notes."""
@@ -118,9 +116,8 @@ class Reader:
         code = tables.code
         if code not in self._names:
             self._names[code] = Names(self._pack, code)
-            self._finders[code] = DateFinder(tables.cues.dates)
         page = Page(text, tables, self._names[code], day)
-        page.lay_out(self._finders[code])
+        page.lay_out()
         titled = self._names[code].find(plain(document.title), day)
         topic = tuple(dict.fromkeys(m.id for m in titled if m.part == "item" and not m.doubtful))
         memory = Memory(topic=topic or _topic(page), issuer=issuer(page), makes=self._makes,
