@@ -63,21 +63,21 @@ def amounts(
     [(1.3, 'bnUSD'), (18000.0, 't')]
     """
     places = _LITERALS.find(low, start, end) if places is None else places
-    if not any(places.may(name, start, end) for name in SOUGHT):
-        return ()
-    return tuple(_found(low, start, end, -1.0 if falling else 1.0))
+    there = [name for name in SOUGHT if places.may(name, start, end)]
+    return tuple(_found(low, start, end, there, -1.0 if falling else 1.0)) if there else ()
 
 
-def _found(low: str, start: int, end: int, sign: float) -> Iterator[Magnitude]:
-    for m in _MONEY.finditer(low, start, end):
+def _found(low: str, start: int, end: int, there: list[str], sign: float) -> Iterator[Magnitude]:
+    found = {name: list(SOUGHT[name].finditer(low, start, end)) for name in there}
+    for m in found.get("amount:money", ()):
         basis = ("t" if "ton" in m["per"] else "kg") if m["per"] else None
         yield _magnitude(low, m, _UNITS.get(m["unit"] or "", "USD"), basis)
-    for m in _PERCENT.finditer(low, start, end):
+    for m in found.get("amount:percent", ()):
         basis = next((name for words, name in _BASIS_RE if words.search(low, start, end)), None)
         yield _magnitude(low, m, "%", basis, sign)
-    for m in _WEIGHT.finditer(low, start, end):
+    for m in found.get("amount:weight", ()):
         yield _magnitude(low, m, _UNITS.get(m["unit"], m["unit"]), "year" if m["per"] else None)
-    for m in _COUNT.finditer(low, start, end):
+    for m in found.get("amount:count", ()):
         yield _magnitude(low, m, _UNITS.get(m["unit"], m["unit"]), None)
 
 

@@ -23,7 +23,7 @@ Told = tuple[Strings | None, Strings | None]
 #: more strings than these are not multiplied out
 _MOST = 120
 #: how often Latin letters, spaces, other signs and other letters stand in a text, about
-_LETTER, _SPACE, _SIGN, _OTHER = 0.08, 0.2, 0.003, 0.0005
+_LETTER, _SPACE, _SIGN, _OTHER = 0.08, 0.2, 0.003, 0.00001
 #: strings met more often than this, per character, stand in most sentences: not worth a look
 _COMMON = 0.01
 #: as much of a sample is looked through, and so many letters of a set are told one by one
