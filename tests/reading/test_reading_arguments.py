@@ -116,3 +116,42 @@ def test_a_court_acts_for_the_country_in_which_it_sits(read):
 def test_customs_of_a_country_hold_goods_that_are_held_at_them(read):
     (event,) = read("Containers with magnets are stuck at customs in China.").events
     assert (event.type, event.mode, event.actors) == ("RESTRICT", "enforce", ("CN",))
+
+
+def test_a_name_set_before_a_sentence_tells_whose_ministry_it_is(read):
+    text = "China banned exports of gallium.\nTokyo: the ministry has banned exports of urea."
+    assert [e.actors for e in read(text).events] == [("CN",), ("JP",)]
+
+
+def test_we_is_the_one_who_speaks(read):
+    text = "Beijing: if the US goes on with its chip curbs, we will retaliate against the US."
+    (event,) = [e for e in read(text).events if e.type == "THREATEN"]
+    assert event.actors == ("CN",)
+
+
+def test_who_gets_an_exemption_does_not_grant_it(read):
+    text = "The United States raised tariffs on copper. Chile won an exemption for its copper."
+    (event,) = [e for e in read(text).events if e.type == "EASE"]
+    assert event.actors == ("US",)
+
+
+def test_a_list_known_by_its_name_tells_whose_it_is(read):
+    (event,) = read("Huawei has been on the Entity List for years over chips.").events
+    assert event.actors == ("US",)
+
+
+def test_the_commission_with_a_capital_is_that_of_the_union(read):
+    (event,) = read("The Commission has banned imports of copper.").events
+    assert event.actors == ("EU",)
+
+
+def test_what_a_tariff_is_on_some_goods_is_no_further_tariff(read):
+    text = "Washington raised levies on Chinese products. Copper will face a duty of 50 percent."
+    (event,) = read(text).events
+    assert (event.actors, event.items) == (("US",), ("min.cu",))
+
+
+def test_a_notice_names_the_ministry_that_acts(read):
+    text = "NOTICE No 12 of 2025, Ministry of Mines, Chile\n\nThe export of lithium is prohibited."
+    (event,) = read(text).events
+    assert (event.type, event.actors) == ("RESTRICT", ("CL",))

@@ -80,3 +80,11 @@ def test_most_sentences_agree_with_the_labelled_corpus():
         agreed += len(gold & {(s.start, s.end) for s in sentences(body)})
     # what is missing are headings glued to the next sentence, which no stop tells apart
     assert agreed / total >= 0.85
+
+
+def test_a_percentage_ends_a_sentence():
+    text = "Copper faces 25%, up from 7.5%. China's ministry protested."
+    assert [text[s.start : s.end] for s in sentences(text)] == [
+        "Copper faces 25%, up from 7.5%.",
+        "China's ministry protested.",
+    ]

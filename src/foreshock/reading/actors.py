@@ -20,11 +20,11 @@ ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hit
            "affecting", "with", "into", "sent", "aimed", "bound", "in", "under")  # fmt: skip
 
 #: rules in the order in which they are tried
-RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "origin", "place", "sentence",
-         "speaker", "owner", "told", "last", "main")  # fmt: skip
+RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "origin", "place", "regime",
+         "sentence", "speaker", "owner", "told", "last", "main")  # fmt: skip
 #: a verb whose subject does not act tells of whoever says so, rather than of its subject
-UNSAID = ("modifier", "by", "says", "company", "issuer", "origin", "place", "sentence", "speaker",
-          "owner", "told", "last", "main")  # fmt: skip
+UNSAID = ("modifier", "by", "says", "company", "issuer", "origin", "place", "regime", "sentence",
+          "speaker", "owner", "told", "last", "main")  # fmt: skip
 #: what is said is said by its subject, else by whoever the sentence says it is said by
 SAYING = ("described", "modifier", "by", "subject", "company", "says", "issuer", "pronoun",
           "sentence", "speaker", "last", "main")  # fmt: skip
@@ -38,6 +38,8 @@ OWNED = ("modifier", "by", "issuer", "speaker")
 Found = tuple[Ids, str]
 #: characters between an office and the place that tells whose it is
 _BESIDE = 6
+#: characters within which a sentence opens with where it happens
+_OPENS = 14
 
 
 class Search:
@@ -65,7 +67,7 @@ class Search:
             "issuer": lambda: self.memory.issuer if self.only_states else (),
             "told": lambda: self.told_of(items), "last": self.last, "origin": self.origin,
             "main": self.main, "described": self.described, "firm": self.firm,
-            "around": self.around, "says": self.says,
+            "around": self.around, "says": self.says, "regime": self.regime,
         }  # fmt: skip
         for rule in self.order():
             ids = rules[rule]()
@@ -106,9 +108,27 @@ class Search:
         ]  # fmt: skip
         if self.trigger.frame.type != "BREACH":
             pool = [m for m in pool if not self.told(m)] or pool
-        if not pool or self.passive(pool[-1].end):
+        begun = pool[-1].end if pool else start
+        if self.page.search("first_person", begun, self.trigger.start):
+            return self.spokesman()
+        if self.gains() or self.passive(begun):
             return ()
-        return together(self.page, pool[-1], pool)
+        slug = None if pool else self.page.slug(self.line)
+        if slug in self.usable:
+            return unique([slug])
+        return together(self.page, pool[-1], pool) if pool else ()
+
+    def spokesman(self) -> Ids:
+        """The one who speaks, of "we will": named before the sentence or with "said"."""
+        slug = self.page.slug(self.line)
+        return unique([slug]) if slug in self.usable else self.speaker() or self.says()
+
+    def gains(self) -> bool:
+        """Whether the subject is the one who gets what is granted: "Brazil won an exemption"."""
+        if self.trigger.frame.type != "EASE":
+            return False
+        begun = max(self.clause.start, self.trigger.start - 20)
+        return self.page.search("gains", begun, self.trigger.end) is not None
 
     def _aside(self, mention: Mention) -> bool:
         """Whether a name stands in the relative clause after which this one goes on."""
@@ -154,6 +174,7 @@ class Search:
             m for m in inside
             if (how := self.page.preposition(self.line, m)) not in ON_WHOM
             or (how in ("to", "under", "in") and self.page.use(m) == OWNER)
+            or (how == "on" and self.trigger.frame.subject == "target")  # "on the US blacklist"
         ]  # fmt: skip
         if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
             return (owners[0].id,)
@@ -162,7 +183,7 @@ class Search:
                 m for m in owners
                 if self.page.use(m) == OWNER and self.page.preposition(self.line, m) != "of"
             ]  # fmt: skip
-            return (own[0].id,) if own and self.trigger.frame.subject == "none" else ()
+            return (own[0].id,) if own and self.trigger.frame.subject != "actor" else ()
         pool = [
             m for m in self.usable if self.clause.start <= m.start and m.end <= self.trigger.start
         ]
@@ -218,10 +239,12 @@ class Search:
             return () if self.only_states else self.memory.company
         office = re_["office_words"].search(word)
         if office:
-            here = [
+            slug = self.page.slug(self.line)
+            here = [slug] if slug else [
                 x for x in self.line.actors
                 if x.state and self.page.preposition(self.line, x) in ("in", "of", "for")
-                and 0 <= max(m.start() - x.end, x.start - m.end()) < _BESIDE
+                and (0 <= max(m.start() - x.end, x.start - m.end()) < _BESIDE or (
+                    x.end < m.start() and x.start - self.line.span.start < _OPENS))
             ]  # fmt: skip
             if here:  # "in Seoul, the government", "the government of Chile"
                 return (here[0].id,)
@@ -376,8 +399,20 @@ class Search:
             return ()
         return unique((there or states)[:1])
 
+    def regime(self) -> Ids:
+        """Whose rule or list it is that goes by its name: "the Entity List", "Section 301"."""
+        if self.trigger.frame.type not in STATE_ONLY:
+            return ()
+        span = self.line.span
+        for _, pattern, state in self.page.cues("regimes", span.start, span.end):
+            if pattern.search(self.page.low, span.start, span.end):
+                return (state,)
+        return ()
+
     def owner(self) -> Ids:
         """A country whose goods or firms the sentence names before the trigger."""
+        if self.gains():
+            return ()
         pool = [
             m for m in self.usable
             if m.state and m.end <= self.trigger.start and not self.page.preposition(self.line, m)

@@ -125,6 +125,14 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     by: str = "(?!)"
     #: what is told by what it makes: "machines that make chips"; the item that is meant
     items_made: tuple[tuple[str, str], ...] = ()
+    #: offices that go by one word with a capital: "the Commission"; whose they are
+    bodies: tuple[tuple[str, str], ...] = ()
+    #: rules and lists known by name; whose they are
+    regimes: tuple[tuple[str, str], ...] = ()
+    #: the one who speaks acts: "we will", "I will"
+    first_person: str = "(?!)"
+    #: a verb whose subject gets what another gives
+    gains: str = "(?!)"
     instruments: tuple[tuple[str, str], ...] = ()
     weak_instruments: tuple[str, ...] = ()
     status: tuple[tuple[str, str], ...] = ()

@@ -93,6 +93,12 @@ def apart(a: Trigger, b: Trigger) -> bool:
     return a.end <= b.start or b.end <= a.start
 
 
+#: cue words that are lists of patterns, each with what it tells
+_LISTS = (
+    "instruments", "status", "modality", "speakers", "links", "items_made", "bodies", "regimes",
+)  # fmt: skip
+
+
 class _Compiled(NamedTuple):
     pattern: re.Pattern[str]
     frame: Frame
@@ -131,7 +137,7 @@ class Language:
         }
         self.pairs: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
             name: tuple((re.compile(pattern), word) for pattern, word in getattr(cues, name))
-            for name in ("instruments", "status", "modality", "speakers", "links", "items_made")
+            for name in _LISTS
         }
         #: type -> what its words tell of its mode
         self.modes: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {

@@ -67,6 +67,8 @@ def same_act(a: Draft, b: Draft) -> bool:
     nowhere = a.type == "PRICE" and not (a.actors and b.actors)
     if a.type != b.type or not (nowhere or set(a.actors) & set(b.actors)):
         return False
+    if _is_rate(a, b):
+        return True
     if not _related(a.items, b.items) and not _general(a, b) and not _again(a, b):
         return False
     if a.type in BY_MODE and a.mode != b.mode:
@@ -113,6 +115,14 @@ def _years_apart(a: Draft, b: Draft) -> bool:
     return bool(first and second and first[:4] != second[:4] and not (a.date and a.effective))
 
 
+def _is_rate(a: Draft, b: Draft) -> bool:
+    """Whether one only tells what a tariff on many goods is on some: "cars will pay 100 %"."""
+    told = "actor:main" in b.reasons and "import_tariff" in b.instruments
+    told = told and not (b.date or b.effective or b.until)
+    near = 0 < b.spots[0][0] - a.spots[-1][0] <= _NEXT + 1
+    return a.type == "RESTRICT" and "import_tariff" in a.instruments and told and near
+
+
 def _again(a: Draft, b: Draft) -> bool:
     """Whether a noun without an item takes up a measure: "a complaint about its restrictions"."""
     named = b.type == "RESTRICT" and b.trigger.frame.form == "noun"
@@ -139,7 +149,8 @@ def _merge(into: Draft, more: Draft) -> None:
     named = tuple(dict.fromkeys((*into.targets, *more.targets)))
     into.targets = tuple(t for t in named if t != "all") or named
     if "item:memory" not in more.reasons and not set(more.items) <= GENERIC:
-        into.items = tuple(dict.fromkeys((*into.items, *more.items)))
+        kept = () if set(into.items) <= GENERIC else into.items
+        into.items = tuple(dict.fromkeys((*kept, *more.items)))
         into.items = tuple(i for i in into.items if i not in KINDS) or into.items
     for field_name in ("date", "effective", "until", "mode", "direction"):
         old, new = getattr(into, field_name), getattr(more, field_name)

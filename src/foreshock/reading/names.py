@@ -229,6 +229,9 @@ _NO_COMPANY = frozenset(
     announcement act law rule key exporters customers analysts experts customs spokesman
     spokesperson speakers news table photo source location advertisement asia africa america
     north south east west western eastern middle group summit parliament people products
+    lawyers locals utilities traders miners refiners smelters importers shippers farmers drivers
+    workers unions investors shareholders prosecutors police soldiers judges lawmakers senators
+    diplomats economists negotiators ministers inspectors brokers dealers users critics residents
     materials nothing nobody everybody none either neither during between among
     """.split()
 )

@@ -25,6 +25,8 @@ _RELATIVE = ("which", "who", "whom", "whose", "where")
 AGENT, OWNER, PRIVATE = "agent", "owner", "private"
 
 
+#: before a name set before a sentence: the time, a list mark
+_SLUG = re.compile(r"[\s\d:.*\u2022-]*")
 #: where and when a report was written: "HONG KONG, May 3 (Wire) - "
 _DATELINE = re.compile(
     r"\s*[A-Z]\w+(?:[ -][A-Z]\w+){0,2}(?:,\s[^-\n(]{1,30})?(?:\s\([^)\n]{1,30}\))?"
@@ -67,7 +69,7 @@ class Page:
         self.day = day
         self.places = language.literals.find(self.low)
         self._listed: dict[str, list[tuple[int, re.Pattern[str], str]]] = {}
-        self.mentions = self._at_home(self._made(names.find(self.text, day)))
+        self.mentions = self._at_home(self._bodies(self._made(names.find(self.text, day))))
         self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
         self._tools: dict[int, list[tuple[int, int, int]]] = {}
         self._starts = [line.span.start for line in self.lines]
@@ -144,6 +146,17 @@ class Page:
             if n.part != "item" or not any(n.start < m.end and m.start < n.end for m in whole)
         ]  # fmt: skip
         return sorted([*kept, *whole], key=lambda m: m.start)
+
+    def _bodies(self, found: list[Mention]) -> list[Mention]:
+        """The names, and offices that go by one capitalised word: "the Commission"."""
+        more = [
+            Mention(m.start(1), m.end(1), state, "agency")
+            for _, pattern, state in self.cues("bodies", 0, len(self.low))
+            for m in pattern.finditer(self.low)
+            if self.text[m.start(1)].isupper()
+            and not any(n.start < m.end(1) and m.start(1) < n.end for n in found)
+        ]
+        return sorted([*found, *more], key=lambda m: m.start) if more else found
 
     def _at_home(self, found: list[Mention]) -> list[Mention]:
         """The names, and the offices of the language's own country that go without its name."""
@@ -330,6 +343,15 @@ class Page:
             ]
             return self.preposition(line, earlier[-1]) if earlier else ""
         return words[-1] if words[-1] in cues.prepositions else ""
+
+    def slug(self, line: Line) -> Mention | None:
+        """The name set before a sentence, which is by it or of it: "Jakarta: the ministry has"."""
+        for m in line.actors[:1]:
+            if self.low.startswith(":", m.end) and _SLUG.fullmatch(
+                self.low[line.span.start : m.start]
+            ):
+                return m
+        return None
 
     def has_office(self, mention: Mention) -> bool:
         """Whether it is where an office sits that acts: "the ministry in Seoul"."""

@@ -169,7 +169,10 @@ def _topic(page: Page) -> Ids:
 def issuer(page: Page) -> Ids:
     """Who issued an official text, told by its opening: an office that speaks of its own rule."""
     for line in page.lines[:3]:
-        offices = [m for m in line.actors if m.state and (m.part == "agency" or page.is_office(m))]
+        states = [m for m in line.actors if m.state]
+        offices = [m for m in states if m.part == "agency" or page.is_office(m)]
+        if page.search("office_words", line.span.start, line.span.end):
+            offices = offices or states  # "Ministry of Mines, Malaysia"
         if offices and page.language.re["official_text"].search(
             page.low, line.span.start, line.span.end
         ):

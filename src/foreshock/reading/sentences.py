@@ -142,7 +142,7 @@ def _is_end(text: str, stop: re.Match[str]) -> bool:
     first = re.match(r"\w+", after)
     if (len(word) == 1 and word.isupper()) or re.search(r"(?:^|[\n.!?]\s*)\d{1,2}$", before):
         return False
-    if "." in word or word.lower() in _ABBREVIATIONS:
+    if ("." in word and word[-1].isalpha()) or word.lower() in _ABBREVIATIONS:
         return first is not None and first.group() in _OPENERS
     return True
 
