@@ -48,6 +48,14 @@ def test_a_revision_counts_from_the_day_it_was_known(archive):
     assert values(archive, on(81)) == values(archive) == [7.4]
 
 
+def test_every_release_can_be_asked_for_the_first_one_first(archive):
+    archive.add_observations([figure(7.9, 17), figure(7.4, 81), figure(1.0, 5, period="2023-05")])
+    assert [row.value for row in archive.releases(on(80))] == [1.0, 7.9]
+    assert [row.value for row in archive.releases()] == [1.0, 7.9, 7.4]
+    assert [row.value for row in archive.releases(series="cn.ga.exports")] == [1.0, 7.9, 7.4]
+    assert archive.releases(item="ge") == []
+
+
 def test_publishers_stay_side_by_side(archive):
     archive.add_observations([figure(1.0, publisher="GACC"), figure(2.0, publisher="Reuters")])
     assert [(r.origin.publisher, r.value) for r in archive.observations()] == [

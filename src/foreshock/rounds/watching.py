@@ -40,7 +40,8 @@ def see(
     pack, day = book.pack, book.day
     watched = _watched(archive, pack, book, day)
     mentions = tuple(_mentions(pack, documents, readings, day))
-    signals = (*_signals(pack, watched, day), *watch.news(mentions, day, pack.name))
+    figures = watch.look_at_all(watched, day, _lineage(pack))
+    signals = (*figures, *watch.news(mentions, day, pack.name))
     return Seen(pack, day, tuple(watched), mentions, signals)
 
 
@@ -54,7 +55,7 @@ def _watched(archive: Archive, pack: Pack, book: ledger.Book, day: date) -> list
     regimes = [(r, _told(r, book)) for r in book.regimes() if r.since is not None]
     return [
         watch.Watched(
-            series=described.get(name) or _described(rows[0]),
+            series=_with_purity(described.get(name) or _described(rows[0]), pack, day),
             releases=tuple(rows),
             deadlines=tuple(
                 watch.Deadline(day=regime.since, known=known)
@@ -71,16 +72,6 @@ def _told(regime: Regime, book: ledger.Book) -> date:
     steps = [s for m in book.measures if m.name == regime.measure for s in m.steps]
     of_day = [s.published for s in steps if s.date == str(regime.since)]
     return min(of_day or [s.published for s in steps], default=book.day)
-
-
-def _signals(pack: Pack, watched: Sequence[watch.Watched], day: date) -> Iterator[Signal]:
-    lines = []
-    for one in watched:
-        deadlines = [d.day for d in one.deadlines]
-        found, line = watch.look(one.series, one.releases, day, deadlines=deadlines)
-        yield from found
-        lines.append(line)
-    yield from watch.patterns(lines, day, _lineage(pack))
 
 
 def _lineage(pack: Pack) -> dict[str, Sequence[str]]:
@@ -161,6 +152,32 @@ def _mentions(
                     )
 
 
+#: code system of a series -> the systems of the pack whose codes are written alike
+SYSTEMS = {"HS": ("HS",), "CN HS": ("CNHS", "HS"), "HSK": ("HSK10", "HS"), "HTS": ("HTS10", "HS")}
+
+
+def _with_purity(series: Series, pack: Pack, day: date) -> Series:
+    """The series with what the pack knows of its code, where the series does not say it itself."""
+    if not series.code or series.purity == "pure" or series.share_of_code is not None:
+        return series
+    systems = SYSTEMS.get(series.code_system, (series.code_system,))
+    rows = [
+        row
+        for row in pack.codes
+        if (row.item, row.code) == (series.item, series.code)
+        and row.system in systems
+        and row.known(day)
+    ]
+    if not rows:
+        return series
+    shares = [row.share_of_code for row in rows if row.share_of_code is not None]
+    return msgspec.structs.replace(
+        series,
+        purity=series.purity or rows[0].purity,
+        share_of_code=shares[0] if shares else None,
+    )
+
+
 def _described(row: Observation) -> Series:
     """A user's own series, of which the pack knows nothing: as its figures describe it."""
     return Series(
@@ -171,4 +188,7 @@ def _described(row: Observation) -> Series:
         reporter=row.reporter,
         partner=row.partner,
         unit=row.unit,
+        code_system=row.code_system,
+        code=row.code,
+        purity="mixed" if row.purity == "mixed" else "pure" if row.purity == "pure" else "",
     )

@@ -10,6 +10,8 @@ from foreshock.words.clocks import span
 from foreshock.words.pack import Pack
 from foreshock.words.records import Dependence, Event, Regime, Signal, Struct
 
+#: a signal with a lower score says too little: of a code of which the item is a small part, say
+SPEAKS_LEAST = 0.25
 #: a fact older than this touches nobody any more unless a newer one renews it
 FRESH_DAYS = 180
 #: a reported shortage speaks of now for so many days
@@ -194,6 +196,7 @@ def _signals_of(
         s
         for s in known.signals
         if s.item in family
+        and s.score >= SPEAKS_LEAST
         and s.actor in origins
         and reaches((s.partner,), holder, pack)
         and (known.day - s.clocks.known_at.date()).days <= FRESH_DAYS
@@ -277,7 +280,7 @@ def _sources(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterable
         if event.type in (*_TOUCHING, *_BEFALLING) and young and not event.background:
             add(event.items, places(event, pack))
     for signal in known.signals:
-        if signal.kind in ("drop", "rush"):
+        if signal.kind in ("drop", "rush") and signal.score >= SPEAKS_LEAST:
             add([signal.item], [signal.actor])
     return sorted(found)
 

@@ -2,7 +2,7 @@
 
 from foreshock.watch.attention import Alarm, Desk, Policy, Weight, first_day, seen_by, sit
 from foreshock.watch.detection import Score, detect, seconds_of
-from foreshock.watch.history import Deadline, History, Watched, year_of_signals
+from foreshock.watch.history import Deadline, History, Watched, look_at_all, year_of_signals
 from foreshock.watch.news import Mention, news
 from foreshock.watch.patterns import patterns
 from foreshock.watch.plausible import plausible
@@ -23,6 +23,7 @@ __all__ = [
     "detect",
     "first_day",
     "look",
+    "look_at_all",
     "news",
     "patterns",
     "plausible",

@@ -9,9 +9,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from foreshock.watch.mending import mended
 from foreshock.watch.news import Mention, NewsWatch
 from foreshock.watch.patterns import patterns
-from foreshock.watch.signals import ENOUGH, Known, know, tell
+from foreshock.watch.signals import ENOUGH, Known, finish, know, tell
 from foreshock.watch.stream_signals import NEWS_DAYS, unusual_days
 from foreshock.words.clocks import end_of, span
 from foreshock.words.records import Observation, Signal, Struct
@@ -46,6 +47,7 @@ class History:
         self._lineage = lineage
         self._known: dict[str, tuple[int, int, Known]] = {}
         self._releases = {one.series.id: _Releases(one.releases) for one in watched}
+        self._mended: list[Known] = []
         self._patterns: list[Signal] = []
         self._daily: list[Signal] = []
 
@@ -67,12 +69,12 @@ class History:
         found: list[Signal] = []
         changed = False
         for one in self._watched:
-            known, again = self._know(one, day)
-            changed = changed or again
-            found += tell(known, day, [d.day for d in one.deadlines if d.known <= day])
+            changed = self._know(one, day) or changed
         if changed:
-            lines = [known.line for _, _, known in self._known.values()]
-            self._patterns = patterns(lines, day, self._lineage)
+            self._mended, _ = mended([known for _, _, known in self._known.values()], day)
+            self._patterns = patterns([known.line for known in self._mended], day, self._lineage)
+        for one, known in zip(self._watched, self._mended, strict=True):
+            found += tell(known, day, [d.day for d in one.deadlines if d.known <= day])
         since = (day - timedelta(days=NEWS_DAYS)).isoformat()
         found += [s for s in self._daily if s.since >= since and s.clocks.known_at <= end_of(day)]
         return found + self._patterns
@@ -86,15 +88,29 @@ class History:
                 found[item] = found.get(item, 0) + 1
         return found
 
-    def _know(self, one: Watched, day: Day) -> tuple[Known, bool]:
-        """What is known of a series, judged again only if there is more of it than before."""
+    def _know(self, one: Watched, day: Day) -> bool:
+        """Judge a series again if more of it is known than before; whether it was."""
         rows, ahead = self._releases[one.series.id].by(day)
         kept = self._known.get(one.series.id)
         if kept is not None and kept[:2] == (len(rows), ahead):
-            return kept[2], False
+            return False
         known = know(one.series, rows, day)
         self._known[one.series.id] = (len(rows), ahead, known)
-        return known, True
+        return True
+
+
+def look_at_all(
+    watched: Sequence[Watched], day: Day, lineage: Mapping[str, Sequence[str]]
+) -> list[Signal]:
+    """The signals of all series as known by the end of `day`, each beside the others.
+
+    Quantities are held against their values and exports against imports before they are judged.
+    """
+    known = [know(one.series, one.releases, day) for one in watched]
+    beside, found = mended(known, day)
+    for one, mine in zip(watched, beside, strict=True):
+        found += finish(mine, one.releases, day, [d.day for d in one.deadlines])
+    return [*found, *patterns([mine.line for mine in beside], day, lineage)]
 
 
 class _Releases:

@@ -12,6 +12,7 @@ from datetime import date
 from statistics import median
 
 from foreshock.errors import UnknownWord
+from foreshock.watch import provisional
 from foreshock.words.clocks import end_of, span
 from foreshock.words.records import Observation, Struct
 from foreshock.words.units import convert
@@ -24,8 +25,10 @@ RANK = {"official": 0, "secondary": 1, "reported": 0, "provisional": 1, "derived
 TOLERANCE = 0.02
 #: factors by which units slip (grams, kilograms, tonnes, ten thousands), and how near is one
 SLIPS, SLIP_WITHIN = (10.0, 100.0, 1000.0, 10_000.0), 0.03
-#: a month this many times above or below the usual one is taken for a slip and left out
+#: a month this many times above the usual one is taken for a slip and left out
 OFF_SCALE = 300.0
+#: so is one of which a thousand or a million times is the usual one within this factor
+AS_USUAL = 1.6
 
 
 class Month(Struct, frozen=True, kw_only=True):
@@ -34,6 +37,8 @@ class Month(Struct, frozen=True, kw_only=True):
     period: str
     value: float
     source: Observation
+    #: what was done to the figure before it was judged; empty: nothing
+    note: str = ""
 
 
 class Conflict(Struct, frozen=True, kw_only=True):
@@ -88,7 +93,40 @@ def months(
     single = sorted((m for m in chosen if _is_month(m.period)), key=lambda m: m.period)
     kept, slipped = _without_slips(single, unit)
     totals = [m for m in chosen if not _is_month(m.period)]
-    return kept, conflicts + slipped + _against_totals(kept, totals, unit)
+    against = _against_totals(kept, totals, unit)
+    read, open_ = _as_they_will_be(kept, observations, day, unit)
+    return read, conflicts + slipped + against + open_
+
+
+def _as_they_will_be(
+    single: list[Month], rows: Sequence[Observation], day: date, unit: str
+) -> tuple[list[Month], list[Conflict]]:
+    """The newest months, raised where first releases of their publisher are always raised."""
+    done, unknown = list(single[: -provisional.LATELY]), []
+    for month in single[-provisional.LATELY :]:
+        publisher = month.source.origin.publisher
+        known = provisional.triangle(rows, publisher, day, unit)
+        usual = provisional.habit(known, month.period, day)
+        if usual is None:
+            done.append(month)
+            continue
+        habit = (
+            f"{usual.raised} of {usual.periods} figures of {publisher} were raised after this age"
+        )
+        if usual.factor > provisional.RAISED_MOST:
+            says = (
+                f"{month.period}: {amount(month.value, unit)} is a first figure, and {habit}, "
+                "mostly from next to nothing: unknown until it is revised"
+            )
+            unknown.append(Conflict(period=month.period, says=says, figures=(month.source,)))
+            continue
+        value = month.value * usual.factor
+        note = (
+            f"{month.period} first given as {amount(month.value, unit)}, read as "
+            f"{amount(value, unit)}: {habit}, by {100 * (usual.factor - 1):.0f} % in the middle"
+        )
+        done.append(Month(period=month.period, value=value, source=month.source, note=note))
+    return done, unknown
 
 
 def slip(value: float, other: float) -> float | None:
@@ -129,12 +167,16 @@ def _disagreement(rivals: list[Month], unit: str) -> list[Conflict]:
 
 
 def _without_slips(single: list[Month], unit: str) -> tuple[list[Month], list[Conflict]]:
-    """Months on the scale of the series, and those that look like another unit."""
+    """Months on the scale of the series, and those that look like another unit.
+
+    Far above the usual is a slip. Far below may be a stop: it is one unless a thousand or a million
+    times the figure is just the usual.
+    """
     positive = [m.value for m in single if m.value > 0]
     if len(positive) < 3:
         return single, []
     usual = median(positive)
-    off = [m for m in single if m.value > 0 and not 1 / OFF_SCALE < m.value / usual < OFF_SCALE]
+    off = [m for m in single if m.value > 0 and _is_slip(m.value / usual)]
     slipped = [
         Conflict(
             period=m.period,
@@ -145,6 +187,15 @@ def _without_slips(single: list[Month], unit: str) -> tuple[list[Month], list[Co
         for m in off
     ]
     return [m for m in single if m not in off], slipped
+
+
+def _is_slip(share: float) -> bool:
+    """Whether a month at this share of the usual was counted in another unit.
+
+    >>> [_is_slip(share) for share in (900, 250, 0.001, 0.0002)]
+    [True, False, True, False]
+    """
+    return share >= OFF_SCALE or any(1 / AS_USUAL < share * up < AS_USUAL for up in (1e3, 1e6))
 
 
 def _against_totals(single: list[Month], totals: list[Month], unit: str) -> list[Conflict]:

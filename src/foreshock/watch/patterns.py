@@ -198,6 +198,7 @@ def _signal(pattern: Pattern, pair: Pair, lines: Sequence[Line]) -> Signal | Non
         score=min(0.95, certain),
         direction="none" if pattern.kind == "code_shift" else "down",
         says=says,
+        left=pair.left,
     )
     return signal_of(pair.fell.series, told, [row.month.source for row in rows])
 

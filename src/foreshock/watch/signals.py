@@ -42,6 +42,16 @@ OVERDUE_MONTHS = 2
 NO_QUANTITY = frozenset({"price"})
 
 
+class Known(Struct, frozen=True, kw_only=True):
+    """What is known of a series on a day: one figure a month, what disagrees, the judgement."""
+
+    single: tuple[Month, ...]
+    conflicts: tuple[Conflict, ...]
+    line: Line
+    #: of `single` those of the series itself, where another stands in for the rest
+    own: tuple[Month, ...] = ()
+
+
 def signals(
     series: Series,
     observations: Sequence[Observation],
@@ -69,23 +79,22 @@ def look(
 ) -> tuple[list[Signal], Line]:
     """The signals of one series, and its months as judged: what `patterns` compares."""
     known = know(series, observations, day)
+    return finish(known, observations, day, deadlines), known.line
+
+
+def finish(
+    known: Known, observations: Sequence[Observation], day: date, deadlines: Sequence[date] = ()
+) -> list[Signal]:
+    """Everything that is told of one series, of which the months are known already."""
+    series = known.line.series
     own = [row for row in observations if row.series == series.id]
-    found = [
-        *tell(known, day, deadlines),
-        *_silence(series, known.single, day),
-        *daily_signals(series, own, day),
-    ]
     recent = day - timedelta(days=2 * FRESH_DAYS)
-    found += [_conflict(series, c) for c in known.conflicts if span(c.period)[1] >= recent]
-    return found, known.line
-
-
-class Known(Struct, frozen=True, kw_only=True):
-    """What is known of a series on a day: one figure a month, what disagrees, the judgement."""
-
-    single: tuple[Month, ...]
-    conflicts: tuple[Conflict, ...]
-    line: Line
+    return [
+        *tell(known, day, deadlines),
+        *_silence(series, known.own or known.single, day),
+        *daily_signals(series, own, day),
+        *(conflict_of(series, c) for c in known.conflicts if span(c.period)[1] >= recent),
+    ]
 
 
 def know(series: Series, observations: Sequence[Observation], day: date) -> Known:
@@ -94,6 +103,11 @@ def know(series: Series, observations: Sequence[Observation], day: date) -> Know
         raise WrongUse(f"series {series.id} has no unit", expected="one, such as t or kg")
     own = [row for row in observations if row.series == series.id]
     single, conflicts = months(own, day, series.unit)
+    return judged_as(series, single, conflicts)
+
+
+def judged_as(series: Series, single: Sequence[Month], conflicts: Sequence[Conflict]) -> Known:
+    """A series with these months, judged."""
     judged = [] if series.flow in NO_QUANTITY else judge(single)
     line = Line(series=series, judged=tuple(judged))
     return Known(single=tuple(single), conflicts=tuple(conflicts), line=line)
@@ -206,7 +220,16 @@ def _fall(series: Series, fall: Sequence[Judged], after: Sequence[Judged]) -> Si
         says += f"; {after[-1].month.period}: {amount(after[-1].month.value, series.unit)}"
     score = max(row.score for row in fall)
     chance = min((row.chance for row in fall if row.chance is not None), default=None)
-    told = Told(kind="drop", since=since, score=score, direction="down", says=says, chance=chance)
+    says += "".join(f"; {note}" for note in dict.fromkeys(r.month.note for r in fall) if note)
+    told = Told(
+        kind="drop",
+        since=since,
+        score=score,
+        direction="down",
+        says=says,
+        chance=chance,
+        left=newest.ratio,
+    )
     return signal_of(series, told, [row.month.source for row in (*fall, *after)])
 
 
@@ -235,9 +258,10 @@ def _seen_lag(single: Sequence[Month]) -> int:
     return round(median((m.source.clocks.known_at.date() - span(m.period)[1]).days for m in single))
 
 
-def _conflict(series: Series, conflict: Conflict) -> Signal:
+def conflict_of(series: Series, conflict: Conflict, kind: str = "conflict") -> Signal:
+    """What is told of figures that cannot all be true."""
     told = Told(
-        kind="conflict",
+        kind=kind,
         since=conflict.period,
         score=1.0,
         direction="none",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from foreshock.watch import purity
 from foreshock.watch.hygiene import Month
 from foreshock.words.clocks import Clocks
 from foreshock.words.markings import strictest
@@ -48,10 +49,18 @@ class Told(Struct, frozen=True, kw_only=True):
     says: str
     #: how often chance alone shows as much in one period, 0..1; None: nobody can say
     chance: float | None = None
+    #: share of the usual that is left of what fell; None: nothing fell
+    left: float | None = None
 
 
 def signal_of(series: Series, told: Told, figures: Sequence[Observation]) -> Signal:
-    """The record of what is told of a series: known since the newest of its figures was."""
+    """The record of what is told of a series: known since the newest of its figures was.
+
+    Where the code holds other goods too, the score is lower and the sentence says so.
+    """
+    of_goods = told.kind in purity.OF_GOODS
+    weight = purity.speaks(series, told.left) if of_goods else 1.0
+    tail = purity.said(series, told.left) if of_goods else ""
     known = max(figures, key=lambda row: row.clocks.known_at).clocks
     clocks = Clocks(
         known_at=known.known_at,
@@ -72,10 +81,10 @@ def signal_of(series: Series, told: Told, figures: Sequence[Observation]) -> Sig
         actor=everybody(supplier),
         partner=everybody(receiver),
         since=told.since,
-        score=told.score,
+        score=told.score * weight,
         direction=told.direction,
-        says=told.says,
-        chance=told.chance,
+        says=told.says + tail,
+        chance=told.chance if weight == 1.0 else None,
         evidence=tuple(f"{row.series}:{row.period}:{row.origin.publisher}" for row in figures),
     ).sealed()
 

@@ -61,6 +61,9 @@ def _shares_are_fractions(pack: "Pack") -> Iterator[str]:
     for code in pack.codes:
         if code.share_of_code is not None and not 0 <= code.share_of_code <= 1:
             yield f"{at(code)}: share_of_code {code.share_of_code} lies outside 0..1"
+    for one in pack.series:
+        if one.share_of_code is not None and not 0 < one.share_of_code <= 1:
+            yield f"series.csv: {one.id}: share_of_code {one.share_of_code} lies outside 0..1"
 
 
 #: counts of files, none of which can be more than were applied for

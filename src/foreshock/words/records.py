@@ -333,8 +333,8 @@ class Regime(Struct, frozen=True, kw_only=True):
 class Signal(Record, frozen=True, kw_only=True):
     """Something unusual in a series or in the news."""
 
-    #: drop, recovery, rush, silence, conflict; rerouting, other_source, dearer, code_shift,
-    #: masked_stop, stopped_reports; unusual_day; burst, novelty
+    #: drop, recovery, rush, silence, conflict, mirror_gap; rerouting, other_source, dearer,
+    #: code_shift, masked_stop, stopped_reports; unusual_day; burst, novelty
     kind: str
     series: str
     item: str

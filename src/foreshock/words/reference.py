@@ -233,6 +233,8 @@ class Series(Struct, frozen=True, kw_only=True):
     code: str = ""
     digits: int | None = None
     purity: Literal["pure", "mixed", "none", ""] = ""
+    #: share of the item in the code, 0..1; None: not told
+    share_of_code: float | None = None
     usual_lag_days: int | None = None
 
 
