@@ -12,7 +12,7 @@ from test_exchange_stix import warning
 from foreshock.archive import open_archive
 from foreshock.desk.publishing import own_warnings
 from foreshock.exchange.taxii import read_book
-from foreshock.words.records import Receipt
+from foreshock.words.missions import Arrival
 
 
 @pytest.fixture
@@ -217,11 +217,11 @@ def test_only_what_this_house_has_issued_in_earnest_is_published(tmp_path):
         }.items()
     ]  # fmt: skip
     theirs = issued[-1]
-    receipt = Receipt(
-        clocks=theirs.clocks, direction="received", partner="nl", number=1, sha256="0" * 64,
-        contained=(theirs.id,),
+    arrival = Arrival(
+        clocks=theirs.clocks, object="report--1", version="1", partner="nl", way="taxii",
+        fate="came", of=theirs.id,
     ).sealed()  # fmt: skip
     with open_archive(tmp_path) as archive:
-        archive.add([*issued, receipt])
+        archive.add([*issued, arrival])
         found = {(w.item, w.state) for w in own_warnings(archive)}
     assert found == {("min.ga", "issued"), ("min.ge", "cancelled")}

@@ -424,6 +424,35 @@ def test_a_changed_warning_is_an_update_that_supersedes(pack):
     assert settled.id not in (first.id, later.id)
 
 
+def test_what_rested_on_something_taken_back_never_stands_and_what_follows_says_why(pack):
+    first = standing(pack)
+    ref = first.reasons[0].evidence[0]
+    gone = {ref: "hague withdrew it: misread"}
+    (after,) = settle([standing(pack, day=date(2023, 7, 11))], [first], ROUND, gone)
+    assert after.state == "updated"
+    (why,) = [r for r in after.reasons if r.rule == "withdrawn"]
+    assert "hague withdrew it: misread" in why.says
+    assert why.weight == 0.0
+    (calm,) = settle([judged(pack)], [first], ROUND, gone)
+    assert (calm.state, calm.reasons[-1].rule) == ("cancelled", "withdrawn")
+    (over,) = settle([], [first], ROUND, gone)
+    assert [r.rule for r in over.reasons] == ["cancelled", "withdrawn"]
+    others = settle([standing(pack)], [first], ROUND, {"event-other": "x"})
+    assert others == (first,)
+
+
+def test_partners_who_warn_are_one_reason_however_many_they_are(pack):
+    theirs = msgspec.structs.replace(standing(pack), marking=Marking.AMBER, id="").sealed()
+    both = judged(pack, fresh=(regime(),), advice=(("hague", theirs), ("tokyo", theirs)))
+    one = judged(pack, fresh=(regime(),), advice=(("hague", theirs),))
+    alone = judged(pack, fresh=(regime(),))
+    assert alone.p90 < one.p90 == both.p90
+    (reason,) = [r for r in both.reasons if r.rule == "partner_warns"]
+    assert "hague" in reason.says
+    assert "tokyo" in reason.says
+    assert both.marking == Marking.AMBER, "as strict as what it rests on"
+
+
 def test_a_warning_about_to_lapse_is_renewed(pack):
     first = standing(pack)
     late = standing(pack, day=first.expires - timedelta(days=5))

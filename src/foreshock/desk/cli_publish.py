@@ -188,6 +188,7 @@ def _records(
 ) -> "list[Record]":
     """Records of the archive that are named, and all reports of ours that stand."""
     from foreshock.exchange import carry
+    from foreshock.exchange.arriving import known_others
     from foreshock.words.records import Report
 
     kept = []
@@ -196,13 +197,22 @@ def _records(
         if found is None:
             raise WrongUse(f"the record {name[:80]!r} is not in the archive")
         kept.append(found)
+    others = known_others(archive).every
+    named = [one.id for one in kept if one.id in others]
+    if named:
+        raise WrongUse(
+            f"{named[0]} came from a partner",
+            next_step="What others made is passed on as it came, not said anew.",
+        )
     if reports:
         every = archive.known(Report)
         theirs = ours.keeper.journaled(f"{carry.CARRIES}{report.id}" for report in every)
         kept += [
             report
             for report in every
-            if report.nature == nature and f"{carry.CARRIES}{report.id}" not in theirs
+            if report.nature == nature
+            and report.id not in others
+            and f"{carry.CARRIES}{report.id}" not in theirs
         ]
     return kept
 

@@ -97,6 +97,7 @@ def pull(
             )
             if done.more:
                 say(f"There is more in {place.title}: run it again.")
+        _into_journal(settings, shelf, name)
     if troubles:
         raise SourceError("; ".join(troubles))
 
@@ -270,6 +271,19 @@ def _partner(given: str | None, url: str) -> str:
             next_step="Give one with --from.",
         )
     return gate.own_name(name, "partner")
+
+
+def _into_journal(settings: configured.Settings, shelf: "Shelf", name: str) -> None:
+    """What came as a report or warning counts in rounds from now on; what was taken back, not."""
+    from foreshock.archive import open_archive
+    from foreshock.desk.exchanging import ours_in_house
+    from foreshock.exchange import arriving
+
+    with open_archive(settings.home) as archive:
+        ours = ours_in_house(settings, archive.home)
+        news = arriving.from_shelf(shelf, name, archive, ours)
+    if news:
+        say(f"{news} report(s) or warning(s) came, or were taken back: the next round knows.")
 
 
 def _log_pulled(settings: configured.Settings, name: str, place: str, done: "Pulled") -> None:

@@ -5,7 +5,7 @@
 an event in it, a signal, a measure, or a sourced row of the pack.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from foreshock.words.pack import TABLES, Pack
 from foreshock.words.records import (
     Commitment,
     Document,
+    EarlyWarning,
     Entry,
     Event,
     Measure,
@@ -35,6 +36,7 @@ from foreshock.words.records import (
 RECORDS = (
     *("documents", "events", "measures", "commitments", "stances", "entries", "signals"),
     "reports",
+    "advice",
     "warnings",
 )
 
@@ -192,6 +194,8 @@ class Sources:
         self.rows |= rows_by_ref(pack)
         self.entries = {e.id: e for e in findings.entries}
         self.reports = {r.id: r for r in findings.reports}
+        self.advice = {w.id: w for w in findings.advice}
+        self.partners = findings.partners
         self.figures = figures_by_key(findings, pack)
 
     def cite(self, key: str) -> Cited:
@@ -209,7 +213,9 @@ class Sources:
         if key in self.entries:
             return of_entry(self.entries[key])
         if key in self.reports:
-            return of_report(self.reports[key])
+            return of_report(self.reports[key], self.partners)
+        if key in self.advice:
+            return of_advice(self.advice[key], self.partners)
         if key in self.rows:
             return self._of_row(self.rows[key])
         if key in self.figures:
@@ -227,7 +233,7 @@ class Sources:
         document = self.documents.get(event.document)
         about = describe(event, self.pack)
         if event.document in self.reports:
-            told = of_report(self.reports[event.document])
+            told = of_report(self.reports[event.document], self.partners)
             return msgspec.structs.replace(told, kind="event", label=f"{about}, by {told.label}")
         if document is None:
             return Cited(state="shown", kind="event", label=about, path=_item_path(event))
@@ -300,14 +306,28 @@ def of_entry(entry: Entry) -> Cited:
     )
 
 
-def of_report(report: Report) -> Cited:
-    """A report of a mission as evidence: whose, and when it came."""
+def of_report(report: Report, partners: Mapping[str, str] = {}) -> Cited:
+    """A report of a mission as evidence: whose, and when it came; `partners` tells who sent it."""
+    partner = partners.get(report.id, "")
+    grade = f", graded {report.grade}" if report.grade and partner else ""
     return Cited(
         state="shown",
         kind="report",
-        label=f"report of {report.mission}",
-        publisher=report.mission,
+        label=f"report of {report.mission}" + (f", sent by {partner}{grade}" if partner else ""),
+        publisher=partner or report.mission,
         day=report.clocks.known_at.date().isoformat(),
+    )
+
+
+def of_advice(warning: EarlyWarning, partners: Mapping[str, str]) -> Cited:
+    """A partner's warning as evidence."""
+    partner = partners.get(warning.id, "a partner")
+    return Cited(
+        state="shown",
+        kind="warning",
+        label=f"warning of {partner}, level {warning.level}, as of {warning.as_of}",
+        publisher=partner,
+        day=warning.clocks.known_at.date().isoformat(),
     )
 
 

@@ -1,6 +1,6 @@
 """What the verbs of the exchange share: settings, this node, the keeper of feeds, the present."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from foreshock.words.clocks import now
 
 if TYPE_CHECKING:
     from foreshock.archive.feeds import SqliteFeeds
+    from foreshock.exchange import arriving
     from foreshock.exchange.node import Node
     from foreshock.exchange.opening import Opened
 
@@ -124,17 +125,47 @@ def write_file(path: Path, data: bytes) -> None:
 def journal(exchanged: Exchange, opened: "Opened") -> tuple[int, list[str]]:
     """Put the records that came into the journal; how many were new, and what was left out."""
     from foreshock.archive import open_archive
+    from foreshock.exchange import arriving, partners
     from foreshock.exchange.opening import into_journal
 
     if not opened.feeds:
         return 0, []
+    every = partners.everybody(exchanged.keeper, exchanged.at)
+    names = {p.id: p.name for p in every.values()}
     with open_archive(exchanged.settings.home) as archive:
 
         def erase(record: str, why: str) -> None:
             if archive.get(record) is not None:
                 archive.erase(record, why)
 
-        return into_journal(opened.feeds, exchanged.keeper, archive, erase, exchanged.at)
+        added, left = into_journal(opened.feeds, exchanged.keeper, archive, erase, exchanged.at)
+        arriving.from_feeds(
+            opened.feeds, exchanged.keeper, archive, exchanged.node.id, names,
+            ours_in_house(exchanged.settings, archive.home),
+        )  # fmt: skip
+        return added, left
+
+
+def ours_in_house(settings: configured.Settings, home: Path) -> "arriving.Ours":
+    """Which of some objects this house made and offers, in feeds or by TAXII."""
+    from foreshock.archive.feeds import SqliteFeeds
+    from foreshock.archive.feeds_books import FILE
+    from foreshock.archive.shelf import open_shelf
+    from foreshock.exchange import arriving
+    from foreshock.exchange.node import has_card, own_id
+    from foreshock.exchange.taxii.book import read_book
+
+    def known(ids: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        if ids and has_card(home) and (home / FILE).is_file():
+            with SqliteFeeds(home) as keeper:
+                found |= arriving.ours_in_feeds(keeper, own_id(home))(ids)
+        if ids and read_book(home).collections:
+            with open_shelf(home, settings.database) as shelf:
+                found |= arriving.ours_on_shelf(shelf)(ids)
+        return found
+
+    return known
 
 
 def told(opened: "Opened", names: dict[str, str]) -> list[str]:

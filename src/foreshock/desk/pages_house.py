@@ -18,6 +18,7 @@ from foreshock.exchange import people as persons
 from foreshock.exchange import release as releasing
 from foreshock.exchange import reports as reporting
 from foreshock.exchange import submissions as telling
+from foreshock.exchange.arriving import known_others
 from foreshock.exchange.forms import fields
 from foreshock.exchange.partners import everybody
 from foreshock.exchange.plain import line
@@ -233,11 +234,12 @@ def releases(office: Office, pack: Pack, caller: Caller) -> Context:
     """What may be released, by its marking; what waits for a second officer; what was decided."""
     since = now() - timedelta(days=LATELY)
     found: list[Record] = []
+    others = known_others(office.archive).every
     for kind in releasing.KINDS:
         found += [
             r
             for r in office.archive.known(kind)
-            if r.nature == "actual" and r.clocks.known_at >= since
+            if r.nature == "actual" and r.clocks.known_at >= since and r.id not in others
         ]
     found.sort(key=lambda r: (r.clocks.known_at, r.id), reverse=True)
     decided = releasing.decisions(office.archive)

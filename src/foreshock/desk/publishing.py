@@ -13,8 +13,9 @@ from foreshock.desk.settings import Settings
 from foreshock.desk.talk import Told
 from foreshock.errors import WrongUse
 from foreshock.exchange import stix
+from foreshock.exchange.arriving import known_others
 from foreshock.words.pack import load
-from foreshock.words.records import EarlyWarning, Receipt, Receiver, Record
+from foreshock.words.records import EarlyWarning, Receiver, Record, Report
 
 
 def bodies_for(
@@ -47,13 +48,25 @@ def bodies_for(
 def released_of(
     found: rounds.Findings, archive: Archive, receiver: Receiver, way: Way
 ) -> tuple[list[Record], int]:
-    """The warnings, controls and promises that may leave, and how many the gate held back."""
+    """The warnings, controls, promises and reports that may leave, and how many the gate held back.
+
+    Of reports those of our own missions, the newest of each on the same items.
+    """
     seen = fit(found, receiver).findings  # also what rests on a document that may not go
-    passed = [*seen.warnings, *seen.measures, *seen.commitments]
+    passed = [*seen.warnings, *seen.measures, *seen.commitments, *_reports(seen)]
     every = len(found.warnings) + len(found.measures) + len(found.commitments)
+    every += len(_reports(found))
     things = named_records(passed, archive)
     goes = cleared(archive, things, receiver, way)
     return [r for r in passed if r.id in goes], every - len(passed)
+
+
+def _reports(found: rounds.Findings) -> list[Report]:
+    newest: dict[tuple[object, ...], Report] = {}
+    for one in sorted(found.reports, key=lambda r: (r.clocks.known_at, r.id)):
+        if one.id not in found.partners:
+            newest[one.mission, one.host, one.items, one.form] = one
+    return list(newest.values())
 
 
 def own_warnings(archive: Archive) -> Iterable[EarlyWarning]:
@@ -62,12 +75,11 @@ def own_warnings(archive: Archive) -> Iterable[EarlyWarning]:
     What came from partners is not ours to publish, a draft is not issued, and exercises never mix
     with the real thing.
     """
-    receipts = [r for r in archive.known(Receipt) if r.direction == "received"]
-    others = {(name, r.clocks.received) for r in receipts for name in r.contained}
+    others = known_others(archive)
     return (
         w
         for w in archive.known(EarlyWarning)
-        if w.nature == "actual" and w.state != "draft" and (w.id, w.clocks.received) not in others
+        if w.nature == "actual" and w.state != "draft" and w.id not in others.every
     )
 
 

@@ -141,6 +141,6 @@ def noted(home: Path, made: Sequence[Release]) -> None:
 
 def drafts(findings: "Findings", archive: "Archive", receiver: Receiver) -> frozenset[str]:
     """Ids of what persons and rounds of this house wrote and nobody released to the receiver."""
-    written = [*findings.warnings, *findings.reports, *findings.entries]
+    written = [*findings.warnings, *findings.reports, *findings.entries, *findings.advice]
     things = [going(one, archive.get) for one in written]
     return frozenset(one.name for one in released.lacking(archive, things, receiver))

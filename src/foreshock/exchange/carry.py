@@ -30,7 +30,7 @@ EXTENSION = stix.name_of("extension-definition", "carried record 1.0")
 OWN_BOOKS = frozenset(
     {
         *("reading", "receipt", "round", "entry", "mission", "assignment"),
-        *("submission", "disclosure", "release", "deed", "person"),
+        *("submission", "disclosure", "release", "deed", "person", "arrival"),
     }
 )
 #: how an index entry for a carried record begins

@@ -73,6 +73,11 @@ def has_card(home: Path) -> bool:
     return (home / identity.FOLDER / CARD).is_file()
 
 
+def own_id(home: Path) -> str:
+    """Id of our root key, whatever holds today; `has_card` tells whether there is one."""
+    return read_card((home / identity.FOLDER / CARD).read_text("ascii").strip()).id
+
+
 def load_node(home: Path, at: datetime) -> Node:
     """This node, with an operating key that holds now.
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from foreshock import gate
 from foreshock.errors import NotAllowed, WrongUse
+from foreshock.exchange.arriving import known_others
 from foreshock.exchange.carry import OWN_BOOKS
 from foreshock.exchange.deeds import deed
 from foreshock.exchange.plain import line, text_of
@@ -46,6 +47,11 @@ def releasable(keeper: Keeper, record_id: str) -> Record:
         raise WrongUse(
             f"{record_id[:80]!a} is nothing that is released here",
             expected=f"the id of a record that may travel, such as one of {named}",
+        )
+    if record_id in known_others(keeper).every:
+        raise WrongUse(
+            f"{record_id[:80]!a} came from a partner",
+            expected="a record of this house: what others said is not released here",
         )
     return found
 

@@ -16,12 +16,13 @@ import msgspec
 
 from foreshock import ledger, reading, sources, warn, watch
 from foreshock.archive import Archive
-from foreshock.exchange import feeding
+from foreshock.exchange import arrivals, feeding
 from foreshock.network import Network
 from foreshock.reading.version import version as version_of_reader
 from foreshock.rounds import watching
 from foreshock.words import clocks as clock
 from foreshock.words.clocks import Clocks
+from foreshock.words.missions import Arrival
 from foreshock.words.pack import Pack
 from foreshock.words.records import (
     Commitment,
@@ -33,7 +34,6 @@ from foreshock.words.records import (
     Measure,
     Observation,
     Reading,
-    Receipt,
     Record,
     Regime,
     Report,
@@ -68,6 +68,10 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...] = ()
     #: what missions and partners reported, as far as the round used it
     reports: tuple[Report, ...] = ()
+    #: warnings of partners that were heard
+    advice: tuple[EarlyWarning, ...] = ()
+    #: id of a report or warning that a partner sent -> the partner
+    partners: dict[str, str] = {}
     #: the calendar of the next 90 days
     due: tuple[ledger.Due, ...] = ()
     regimes: tuple[Regime, ...] = ()
@@ -201,7 +205,10 @@ def _look(
     day = ask.as_of or clock.now().date()
     with watchclock.over("recall"):
         # an exercise never mixes with the live record
-        documents = [d for d in archive.known(Document, day) if d.nature == "actual"]
+        others = arrivals.others(archive.history(Arrival, day))
+        documents = [
+            d for d in archive.known(Document, day) if d.nature == "actual" and others.counts(d.id)
+        ]
     with watchclock.over("read"):
         readings = read_all(archive, pack, documents, day, progress)
         events = tuple(event for one in readings for event in one.events)
@@ -213,13 +220,18 @@ def _look(
         seen = watching.see(archive, book, documents, readings)
     with watchclock.over("warn"):
         # what missions report counts as events and stocks do; of companies nothing is used
-        told = feeding.heard(archive.known(Report, day), pack)
+        every = archive.known(EarlyWarning, day) if others.of else ()
+        told = feeding.heard(archive.known(Report, day), pack, others, every, day)
         network = Network(told.pack, day)
         alarms = watching.choose(seen, network, ask.holders, ask.alarms)
         known = warn.Known(
-            day=day, events=(*events, *told.events), regimes=regimes, signals=seen.signals
+            day=day,
+            events=(*events, *told.events),
+            regimes=regimes,
+            signals=seen.signals,
+            advice=tuple((one.partner, one.warning) for one in told.advice),
         )
-        before = _before(archive, day, ask)
+        before = _before(archive, day, ask, others)
         moment = _judged_at(day, ask)
         judged = []
         out = [(w.item, w.holder) for w in before if w.state != "cancelled"]
@@ -228,10 +240,12 @@ def _look(
             progress("judging", number, len(facts))
             rests_on = _stocks_behind(one)
             judged.append(feeding.as_strict(warn.judge(one, pack, moment), rests_on, told.markings))
-        warnings = warn.settle(judged, before, moment)
+        warnings = warn.settle(judged, before, moment, others.gone)
     return msgspec.structs.replace(
         _of_book(book, archive, documents, known.events),
         reports=told.reports,
+        advice=tuple(one.warning for one in told.advice),
+        partners={key: who for key, who in others.of.items() if key in told.ids},
         regimes=regimes,
         observations=observations,
         signals=seen.signals,
@@ -358,20 +372,16 @@ def _unread(document: Document, fault: str) -> Reading:
     ).sealed()
 
 
-def _before(archive: Archive, day: date, ask: Ask) -> list[EarlyWarning]:
+def _before(archive: Archive, day: date, ask: Ask, others: arrivals.Others) -> list[EarlyWarning]:
     """Our own earlier warnings; a replay knows none, it shows what it would have said."""
     if ask.as_of is not None:
         return []
-    receipts = [r for r in archive.known(Receipt, day) if r.direction == "received"]
-    # what came with a parcel bears the moment of its receipt; one of ours that a partner sends
-    # back was here before, and stays ours
-    of_partners = {(name, r.clocks.received) for r in receipts for name in r.contained}
     out = [
         w
         for w in archive.known(EarlyWarning, day)
         if w.state in ("issued", "updated", "cancelled")
         and w.nature == "actual"
-        and (w.id, w.clocks.received) not in of_partners
+        and w.id not in others.every
     ]
     return [w for w in out if not ask.holders or w.holder in ask.holders]
 

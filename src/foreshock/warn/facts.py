@@ -8,7 +8,7 @@ import msgspec
 from foreshock.network import Cover, Network, Outlook
 from foreshock.words.clocks import span
 from foreshock.words.pack import Pack
-from foreshock.words.records import Dependence, Event, Regime, Signal, Struct
+from foreshock.words.records import Dependence, EarlyWarning, Event, Regime, Signal, Struct
 
 #: a signal with a lower score says too little: of a code of which the item is a small part, say
 SPEAKS_LEAST = 0.25
@@ -56,6 +56,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     #: stocks as lately reported, else a prior, else unknown; None: not asked
     stock: Cover | None = None
     consequences: tuple[str, ...] = ()
+    #: warnings of partners about the pair that stand, with who gave them
+    advice: tuple[tuple[str, EarlyWarning], ...] = ()
 
     @property
     def share(self) -> float:
@@ -70,6 +72,8 @@ class Known(Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
     regimes: tuple[Regime, ...] = ()
     signals: tuple[Signal, ...] = ()
+    #: warnings of partners that stand, with who gave them
+    advice: tuple[tuple[str, EarlyWarning], ...] = ()
 
 
 def grounded(item: str, pack: Pack, with_figures: frozenset[str]) -> str | None:
@@ -105,6 +109,8 @@ def pairs(
     named = _named(known, pack, with_figures)
     for item, origin, _ in named:
         origins.setdefault(item, set()).add(origin)
+    advised = [(at, w.holder) for w, at in _advised(known, pack, with_figures)]
+    befallen += [(i, h) for i, h in advised if not holders or h in holders]
     kept = {*befallen, *also, *((i, h) for i, _, h in named if not holders or h in holders)}
     wanted = set(kept)
     for item, places in origins.items():
@@ -171,6 +177,9 @@ def gather(
         outlook=network.outlook(item, holder, clock) if clock else None,
         stock=network.stock(item, holder),
         consequences=network.consequences(item, holder),
+        advice=tuple(
+            (who, w) for who, w in known.advice if w.holder == holder and w.item in family
+        ),
     )
 
 
@@ -315,6 +324,16 @@ def _befallen(known: Known, pack: Pack, with_figures: frozenset[str]) -> Iterabl
                 for place in sorted(places(event, pack)):
                     if at is not None and place in pack.holder:
                         yield at, place
+
+
+def _advised(
+    known: Known, pack: Pack, with_figures: frozenset[str]
+) -> Iterable[tuple[EarlyWarning, str]]:
+    """The warnings of partners for known holders, each with the item of which figures are told."""
+    for _, warning in known.advice:
+        at = grounded(warning.item, pack, with_figures)
+        if at is not None and warning.holder in pack.holder:
+            yield warning, at
 
 
 def is_reported_shortage(event: Event) -> bool:

@@ -78,7 +78,8 @@ def _marking(facts: Facts, reasons: Sequence[Reason]) -> Marking:
     by themselves. An event that only tells a regime again adds nothing to it."""
     used = {ref for reason in reasons for ref in reason.evidence}
     again = {ref for regime in facts.regimes for ref in regime.evidence}
-    told = [r.marking for r in (*facts.events, *facts.signals) if r.id in used - again]
+    records = (*facts.events, *facts.signals, *(w for _, w in facts.advice))
+    told = [r.marking for r in records if r.id in used - again]
     return strictest([*told, *(regime.marking for regime in facts.regimes)])
 
 

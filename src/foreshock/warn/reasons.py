@@ -303,6 +303,20 @@ def _members(holder: str, pack: Pack) -> tuple[str, ...]:
     return row.members if row is not None else ()
 
 
+def _advice(facts: Facts, pack: Pack) -> Iterable[Found]:
+    """That partners warn of the pair too: one reason, however many they are.
+
+    They read the same notices as we do, so their warnings are not as many pieces of evidence.
+    """
+    if not facts.advice:
+        return
+    who, worst = max(facts.advice, key=lambda one: (one[1].level, one[1].p90, one[1].id))
+    names = sorted({name for name, _ in facts.advice} - {who})
+    also = f" (also {', '.join(names)})" if names else ""
+    says = f"{who} warns of it at level {worst.level}, {100 * worst.p90:.0f} % within 90 days{also}"
+    yield "partner_warns", says, tuple(w.id for _, w in facts.advice)
+
+
 def _dependence(facts: Facts, pack: Pack) -> Iterable[Found]:
     if not facts.dependences:
         if facts.fresh:
@@ -408,6 +422,7 @@ _RULES: tuple[Callable[[Facts, Pack], Iterable[Found]], ...] = (
     _settled,
     _events,
     _documented,
+    _advice,
     _dependence,
     _signals,
     _stale,

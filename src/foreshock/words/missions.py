@@ -173,6 +173,29 @@ class Release(Record, frozen=True, kw_only=True):
     marking: Marking = Marking.AMBER_STRICT
 
 
+class Arrival(Record, frozen=True, kw_only=True):
+    """That an object of a partner came and what it brought, or that its author took it back.
+
+    A newer version of an object supersedes the arrival of the one before.
+    """
+
+    #: id of the STIX object, and its version as text whose order is that of time
+    object: str
+    version: str
+    #: the partner, as this house calls it
+    partner: str
+    way: Literal["taxii", "parcel"]
+    #: came: counts as evidence; echo: it rests on what this house said, and counts for nothing;
+    #: withdrawn, erased: its author took it back
+    fate: Literal["came", "echo", "withdrawn", "erased"]
+    #: id of the record that it brought; empty where that is a record of ours
+    of: str = ""
+    #: id of the event that a report of a disruption is in a round
+    event: str = ""
+    why: str = ""
+    marking: Marking = Marking.AMBER_STRICT
+
+
 class Deed(Record, frozen=True, kw_only=True):
     """What a person did at the desk: the deed and ids, never a text."""
 

@@ -21,6 +21,7 @@ from foreshock.words.clocks import Clocks
 from foreshock.words.markings import Marking
 from foreshock.words.missions import (
     Aggregate,
+    Arrival,
     Assignment,
     Deed,
     Disclosure,
@@ -527,6 +528,7 @@ KINDS: dict[str, type[Record]] = {
         Aggregate,
         Disclosure,
         Release,
+        Arrival,
         Deed,
         Person,
         Bulletin,
