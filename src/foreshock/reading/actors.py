@@ -7,9 +7,10 @@ from foreshock.reading.frames import Trigger
 from foreshock.reading.memory import Ids, Memory
 from foreshock.reading.names import Mention
 from foreshock.reading.page import AGENT, OWNER, PRIVATE, Line, Page
-from foreshock.reading.parties import together, together_after, unique
+from foreshock.reading.parties import together, unique
 from foreshock.reading.said import said
 from foreshock.reading.sentences import Clause
+from foreshock.reading.sites import around, firm, opening_firm, same_firm, taken_up, who_stopped
 
 #: types that only a state can do
 STATE_ONLY = ("RESTRICT", "EASE", "PROBE", "THREATEN", "BREACH")
@@ -35,6 +36,9 @@ FIRM = ("modifier", "by", "subject", "pronoun", "issuer", "speaker")
 #: an act told by a noun with "the" is one told before, unless the noun says whose it is
 OWNED = ("modifier", "by", "issuer", "speaker")
 
+#: industry bodies and armed groups run no plant: output is lost where they speak or fight
+NO_SITES = ("association", "group")
+
 Found = tuple[Ids, str]
 #: characters between an office and the place that tells whose it is
 _BESIDE = 6
@@ -55,9 +59,12 @@ class Search:
         seats = [m for m in line.places if page.has_office(m)]
         if seats:  # "a court in Amsterdam", "customs at Ningbo"
             self.usable = sorted([*self.usable, *seats], key=lambda m: m.start)
+        if trigger.frame.type in ("DISRUPT", "RECOVER"):
+            self.usable = [m for m in self.usable if m.part not in NO_SITES]
 
     def actors(self, items: Ids) -> Found:
         """The ids of those who act, and the rule that found them; empty if nobody was found."""
+        kind = self.trigger.frame.type
         rules: dict[str, Callable[[], Ids]] = {
             "modifier": self.modifier, "by": self.by, "company": self.company,
             "subject": lambda: self.subject(self.begun),
@@ -66,11 +73,15 @@ class Search:
             "speaker": self.speaker, "owner": self.owner,
             "issuer": lambda: self.memory.issuer if self.only_states else (),
             "told": lambda: self.told_of(items), "last": self.last, "origin": self.origin,
-            "main": self.main, "described": self.described, "firm": self.firm,
-            "around": self.around, "says": self.says, "regime": self.regime,
+            "main": self.main, "described": self.described, "says": self.says, "regime": self.regime,
+            "firm": lambda: firm(self.page, self.line, self.clause, self.trigger, self.usable),
+            "around": lambda: around(self.page, self.line, self.trigger),
+            "taken_up": lambda: taken_up(self.page, self.clause, kind, self.memory, items),
         }  # fmt: skip
         for rule in self.order():
             ids = rules[rule]()
+            if ids and kind == "RECOVER" and rule in ("modifier", "place", "around"):
+                return who_stopped(self.memory, ids, items), rule
             if ids:
                 return ids, rule
         return (), ""
@@ -83,9 +94,9 @@ class Search:
         if frame.type == "PRICE":
             return ("place", "told")
         if frame.type == "DISRUPT":
-            return NEAR
+            return (*NEAR, "taken_up")
         if frame.type == "RECOVER":
-            return (*NEAR, "sentence", "told", "last")
+            return (*NEAR, "sentence", "taken_up", "told", "last")
         if frame.type in ("PRESSURE", "POSITION", "COMMIT"):
             return SAYING
         since = max(self.clause.start, self.trigger.start - 30)
@@ -231,7 +242,7 @@ class Search:
         re_ = self.page.language.re
         m = self.page.search("anaphor", self.clause.start, self.trigger.start)
         if m is None:
-            return self._same_firm()
+            return same_firm(self.page, self.clause, self.trigger, self.memory)
         word = m.group()
         if re_["both"].search(word):
             return self.memory.parties()
@@ -260,20 +271,15 @@ class Search:
         ]  # fmt: skip
         if earlier:
             return (earlier[-1].id,)
+        opening = () if self.only_states else opening_firm(self.page, self.line, m.start())
+        if opening:
+            return opening
         later = [x for x in self.usable if x.start >= self.clause.end and self.page.use(x) == AGENT]
         if later and self.clause.lead in self.page.language.cues.signpost_leads:
             return (later[0].id,)
         if self.only_states:
             return self.memory.state
         return self.memory.company if company else self.newest()
-
-    def _same_firm(self) -> Ids:
-        """The firm last named, of a loss told "at the chipmaker", "at its plant"."""
-        if self.trigger.frame.type not in ("DISRUPT", "RECOVER"):
-            return ()
-        after = self.page.search("anaphor", self.trigger.end, self.clause.end)
-        company = self.page.language.re["company_words"]
-        return self.memory.company if after and company.search(after.group()) else ()
 
     def newest(self) -> Ids:
         """The one last named, state or company."""
@@ -288,6 +294,8 @@ class Search:
         if frame.type not in PHYSICAL and not unsaid:
             return ()
         low, high = self.clause.start, self.clause.end
+        if frame.type == "PRICE" and ":" in self.page.said(low - 2, low + 1):
+            low = self.line.span.start  # "LME close: nickel gave back"
         around = (*self.line.actors, *self.line.places)
         states = [m for m in around if m.state and low <= m.start <= high]
         if frame.type == "FLOW" and self.page.search("imported", low, high):
@@ -306,7 +314,8 @@ class Search:
             under = [m for m in owners if self.page.preposition(self.line, m) == "under"]
             return (told and self.main()) or unique((inside or under)[:1])
         free = [m for m in states if not self.page.preposition(self.line, m)]
-        free = [] if frame.type == "PRICE" else free
+        if frame.type == "PRICE":  # a market, not a country that buys or sells
+            free = [m for m in free if m.part == "place"]
         return unique((owners or inside or free)[:1])
 
     def speaker(self) -> Ids:
@@ -375,30 +384,6 @@ class Search:
         )
         return (f"org:{m['who']}",) if m else ()
 
-    def firm(self) -> Ids:
-        """The company of the sentence, for what befalls a plant: "it halted lines after a fire"."""
-        pool = [
-            m for m in self.line.actors
-            if not m.state and m.start < self.trigger.end
-            and self.page.preposition(self.line, m) not in ("to", "like", "than", "against")
-        ]  # fmt: skip
-        if pool:
-            return together(self.page, pool[-1], pool)
-        after = [
-            m for m in self.line.actors
-            if not m.state and self.trigger.end <= m.start < self.clause.end
-            and self.page.preposition(self.line, m) in ("", "of", "at", "by", "and", ",")
-        ]  # fmt: skip
-        return together_after(self.page, after)
-
-    def around(self) -> Ids:
-        """The country that the sentence is about, for a loss told without a place."""
-        states = [m for m in (*self.line.actors, *self.line.places) if m.state]
-        there = [m for m in states if self.page.preposition(self.line, m) in ("in", "at", "across")]
-        if not there and self.trigger.frame.mode != "drought":
-            return ()
-        return unique((there or states)[:1])
-
     def regime(self) -> Ids:
         """Whose rule or list it is that goes by its name: "the Entity List", "Section 301"."""
         if self.trigger.frame.type not in STATE_ONLY:
@@ -421,7 +406,8 @@ class Search:
 
     def told_of(self, items: Ids) -> Ids:
         """The one of whom an event about the same items was told."""
-        ids = tuple(i for i in self.memory.actors_of(items) if i != "all")
+        price = self.trigger.frame.type == "PRICE"
+        ids = tuple(i for i in self.memory.actors_of(items, price) if i != "all")
         if self.only_states:
             ids = tuple(i for i in ids if not i.startswith("org:"))
         if self.trigger.frame.type == "PRICE":

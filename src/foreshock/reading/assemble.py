@@ -31,6 +31,10 @@ NOT_TOLD = ("RECOVER", "FLOW", "INVEST", "PROBE")
 #: joint acts of which a noun may tell that there is none
 NONE_OF_IT = (*JOINT, "PROBE")
 _NO = re.compile(r"\s(?:no|neither|nor)\s")
+#: modes of investment in what somebody else makes
+BOUGHT = ("offtake", "stake", "stockpile")
+#: what chips are made of and with
+IN_A_FAB = ("mat.wafer", "sme")
 #: types that say nothing of instruments
 WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
 #: tools of agreement, inquiry and money: no instruments of a control or its easing
@@ -58,9 +62,17 @@ def drafts(page: Page, memory: Memory) -> list[Draft]:
             for part in parted(page, line, draft):
                 add(found, part)
         remember(page, line, memory)
+        _remember_new(told, memory)
         mention_again(page, line, found)
         loss_again(page, line, found)
     return found
+
+
+def _remember_new(told: list[Draft], memory: Memory) -> None:
+    """Keep a firm that the pack does not know, once it has acted, for "it" and "the company"."""
+    for draft in told:
+        if "actor:company" in draft.reasons and draft.actors[0].startswith("org:"):
+            memory.company = memory.latest = draft.actors[:1]
 
 
 def _without_asides(page: Page, told: list[Draft]) -> list[Draft]:
@@ -179,10 +191,12 @@ def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Argu
         concerned = [m.id for m in line.actors if not m.state]
         usual = default_items(_instruments(page, line, trigger))
         if usual or not items:
-            items, where = (
-                usual or memory.items_of((*actors, *concerned), frame.type, line.index),
-                "usual" if usual else "memory",
-            )
+            bought = frame.mode in BOUGHT
+            taken = memory.items_of((*actors, *concerned), frame.type, line.index, bought=bought)
+            items, where = usual or taken, "usual" if usual else "memory"
+    if frame.type in ("DISRUPT", "RECOVER") and all(i.startswith(IN_A_FAB) for i in items):
+        # wafers lost and tools that work again in a chip plant: its chips are lost and come back
+        items = _chips_made(actors, memory) or items
     items = _narrowed(items, (*actors, *_concerned(page, line)), memory)
     near = where in ("clause", "sentence")
     if not actors and frame.type == "DISRUPT" and near and items:
@@ -201,6 +215,12 @@ def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Argu
     if not in_scope(items, whom, actors):
         return (), (), (), []
     return actors, whom, items, [f"actor:{rule}", f"item:{where}"]
+
+
+def _chips_made(actors: Ids, memory: Memory) -> Ids:
+    """What chipmakers among the actors make."""
+    made = [i for a in actors for i in memory.makes.get(a, ()) if i.split(".")[0] == "chip"]
+    return tuple(dict.fromkeys(made))
 
 
 def _concerned(page: Page, line: Line) -> Ids:

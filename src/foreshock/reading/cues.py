@@ -26,6 +26,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: what follows is not told
     unsaid: str = "(?!)"
     same_loss: str = "(?!)"
+    #: "the pit", "production is": a site told before
+    same_site: str = "(?!)"
     items_again: str = "(?!)"
     #: a group of things that the next sentence names
     items_ahead: str = "(?!)"

@@ -114,8 +114,9 @@ def _beside(
     last = at
     while last < len(words) and words[last][0] < end:
         last += 1
+    inside = words[at + 1 : last - 1]  # between the first and the last word of the match
     for some in near:
-        around = words[max(0, at - some.reach) : at] + words[last : last + some.reach]
+        around = words[max(0, at - some.reach) : at] + inside + words[last : last + some.reach]
         found = {word for _, word in around}
         text = low[around[0][0] : around[-1][0] + len(around[-1][1])] if around else ""
         if not some.holds(found, text):

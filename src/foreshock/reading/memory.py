@@ -73,8 +73,10 @@ class Memory:
                 return told.actors
         return ()
 
-    def items_of(self, actors: Ids, event_type: str, line: int = 0) -> Ids:
+    def items_of(self, actors: Ids, event_type: str, line: int = 0, *, bought: bool = False) -> Ids:
         """The items last told of these actors, in an event of the type if any; else the topic.
+
+        What is `bought` is not what the buyer makes.
 
         >>> memory = Memory(topic=("chip",), told=[Told("RESTRICT", ("CN",), ("min.ga",))])
         >>> memory.items_of(("CN",), "EASE"), memory.items_of(("US",), "EASE")
@@ -84,7 +86,7 @@ class Memory:
         same = [t for t in shared if t.type == event_type]
         if same or (shared and event_type in MEASURES):
             return (same or shared)[0].items
-        for actor in actors if event_type in OF_A_FIRM else ():
+        for actor in actors if event_type in OF_A_FIRM and not (bought and self.topic) else ():
             if actor in self.makes:
                 return self.makes[actor]
         if event_type in ANSWERS:
@@ -94,7 +96,24 @@ class Memory:
                 return other[-1].items
         return self.topic
 
-    def actors_of(self, items: Ids) -> Ids:
-        """The actors last told of in an event about one of these items."""
+    def told_of_sites(self, items: Ids) -> Ids:
+        """The firms of the last loss of output told of these items, else the place of it.
+
+        >>> memory = Memory(told=[Told("DISRUPT", ("org:Renesas",), ("chip",))])
+        >>> memory.told_of_sites(("chip",)), memory.told_of_sites(("min.ga",))
+        (('org:Renesas',), ())
+        """
+        losses = [
+            t.actors for t in reversed(self.told)
+            if t.type == "DISRUPT" and t.actors != ("all",)
+            and (not items or set(items) & set(t.items))
+        ]  # fmt: skip
+        firms = [actors for actors in losses if any(a.startswith("org:") for a in actors)]
+        return next(iter((*firms, *losses)), ())
+
+    def actors_of(self, items: Ids, states: bool = False) -> Ids:
+        """The actors (or only states) last told of in an event about one of these items."""
         shared = (t.actors for t in reversed(self.told) if set(items) & set(t.items))
+        if states:
+            shared = (tuple(a for a in s if not a.startswith("org:")) for s in shared)
         return next((actors for actors in shared if actors and actors != ("all",)), ())

@@ -14,6 +14,8 @@ JOINT = ("NEGOTIATE", "AGREE", "COOPERATE")
 #: two events of these types in one text are one only if their mode is the same
 BY_MODE = ("POSITION", "PRESSURE", "INVEST")
 MEASURES = ("RESTRICT", "EASE")
+#: mishaps that hardly befall one place twice in one text: "the blaze" is the one told before
+ONCE = ("fire", "quake", "accident", "contamination")
 #: acts that come again: one told with an old date is another than the news
 EPISODES = ("DISRUPT", "RECOVER", "FLOW", "PRICE", "AGREE", "NEGOTIATE", "PROBE", "PRESSURE")
 #: sentences after a deal in which its terms are told
@@ -73,6 +75,9 @@ def same_act(a: Draft, b: Draft) -> bool:
         return False
     if a.type in BY_MODE and a.mode != b.mode:
         return False
+    late = a.type == "RECOVER" and (a.mode == "delay") != (b.mode == "delay")
+    if late and a.spots[-1][0] != b.spots[0][0]:
+        return False  # what runs again, and what will not for long
     if "denied" in (a.status, b.status) and a.status != b.status:
         return False
     if a.type == "EASE" and a.spots[0][0] == b.spots[0][0] and "listed" not in b.reasons:
@@ -83,7 +88,13 @@ def same_act(a: Draft, b: Draft) -> bool:
         return False
     if a.type == "RESTRICT" and _other_step(a, b):
         return False
-    if a.type in EPISODES and a.background != b.background and bool(a.date) != bool(b.date):
+    once = a.mode == b.mode and a.mode in ONCE
+    if (
+        a.type in EPISODES
+        and not once
+        and a.background != b.background
+        and bool(a.date) != bool(b.date)
+    ):
         return False
     if a.type in MEASURES and _years_apart(a, b):
         return False

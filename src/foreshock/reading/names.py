@@ -17,6 +17,7 @@ import msgspec
 from foreshock.reading.sentences import lowered
 from foreshock.words.pack import Pack
 from foreshock.words.reference import Actor
+from foreshock.words.vocab import ITEMS
 
 #: names of these languages are looked up whatever the language of the text
 _ALWAYS = "en"
@@ -25,6 +26,8 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 SECTOR_GOODS = {"sector.chips": "chip", "sector.auto": "auto", "sector.battery": "batt"}
 #: words of one thing that end like words of many
 _ONE = ("gas", "ics", "lens", "cowos", "teos", "mems", "pfas", "ss", "us", "is")
+#: units of goods that are built, not poured
+_PIECES = ("piece", "km")
 _STATE_KINDS = ("country", "bloc")
 PLACES = Path(__file__).parent / "patterns" / "places.toml"
 
@@ -81,6 +84,7 @@ class Names:
             entries = self._forms.setdefault(_key(form), [])
             if (form, name) not in entries:
                 entries.append((form, name))
+        self.uses = _uses(pack)
         self._automaton = ahocorasick.Automaton()
         for form in self._forms:
             self._automaton.add_word(form, form)
@@ -166,6 +170,15 @@ def _item_names(pack: Pack, language: str) -> Iterator[tuple[str, Name]]:
             plain = form.rstrip("?")
             if plain:
                 yield plain, Name(SECTOR_GOODS.get(item.id, item.id), "item", plain in doubtful)
+
+
+def _uses(pack: Pack) -> frozenset[str]:
+    """Goods by the piece that the event standard does not cover: what the covered ones go into."""
+    return frozenset(
+        item.id for item in pack.items
+        if item.kind == "product" and item.unit in _PIECES
+        and not set(pack.ancestors(item.id)) & set(ITEMS)
+    )  # fmt: skip
 
 
 def _singular(form: str) -> str:

@@ -11,9 +11,10 @@ _GAP = {
     "...": r"(?:[^\s;:]+[\s]+){0,10}?",
     "....": r"(?:[^\s;:,]+(?:,\d{3})*[\s]+){0,10}?",
 }
-_FIGURE = r"[^\w\s]{0,2}\d[\d.,]*(?:\s(?:million|billion|trillion))?[\s\-]"
+_FIGURE = r"[^\w\s]{0,2}\d[\d.,]*(?:\s(?:million|billion|trillion))?(?:[\s\-]|(?=[^\w\s]|$))"
 _BETWEEN = r"[\s\-\"'(]+"
-WORD = re.compile(r"\w+")
+#: a word; signs of per cent and money count as words beside a trigger
+WORD = re.compile(r"\w+|[%$€£¥]")
 #: words on either side of a match within which what it needs beside it must stand
 REACH = 14
 _AND = re.compile(r"\s&(\d*)\s")

@@ -69,7 +69,8 @@ class Page:
         self.day = day
         self.places = language.literals.find(self.low)
         self._listed: dict[str, list[tuple[int, re.Pattern[str], str]]] = {}
-        self.mentions = self._at_home(self._bodies(self._made(names.find(self.text, day))))
+        found = self._at_home(self._bodies(self._made(names.find(self.text, day))))
+        self.mentions = _in_scope(found, names.uses)
         self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
         self._tools: dict[int, list[tuple[int, int, int]]] = {}
         self._starts = [line.span.start for line in self.lines]
@@ -408,6 +409,12 @@ class Page:
         places = {(m.start, m.end) for m in line.places}
         found = companies(self.text, start, end, (*line.items, *line.actors))
         return [m for m in found if (m.start, m.end) not in places]
+
+
+def _in_scope(found: list[Mention], uses: frozenset[str]) -> list[Mention]:
+    """The names, without goods beyond the standard where a text names goods that it covers."""
+    covered = any(m.part == "item" and not m.doubtful and m.id not in uses for m in found)
+    return [m for m in found if m.id not in uses or m.part != "item"] if covered else found
 
 
 def _opens(lines: list[Line], position: int) -> bool:

@@ -1,6 +1,7 @@
 """The reader: one document in, its events out, each with its evidence."""
 
 import re
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -157,11 +158,21 @@ def _by_model(sample: str) -> str:
     return str(py3langid.classify(sample)[0])
 
 
+#: a text that names an item so often is about it
+_OFTEN = 3
+
+
 def _topic(page: Page) -> Ids:
-    """The items of the first sentence that names any: what "it" is about before any event."""
-    for line in page.lines:
-        sure = [m for m in line.items if not m.doubtful]
-        if sure:
+    """The items of the first sentence that names any: what "it" is about before any event.
+
+    Where the text comes back to none of them and names another item often, that one's.
+    """
+    named = [[m for m in line.items if not m.doubtful] for line in page.lines]
+    counts = Counter(m.id for sure in named for m in sure)
+    often, times = counts.most_common(1)[0] if counts else ("", 0)
+    for line, sure in zip(page.lines, named, strict=True):
+        aside = times >= _OFTEN and all(counts[m.id] == 1 for m in sure)
+        if sure and (not aside or any(m.id == often for m in sure)):
             return specific(without_purpose(page, sure, line.span.start) or sure)
     return ()
 
