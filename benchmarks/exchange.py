@@ -1,11 +1,13 @@
 """How fast the TAXII server takes objects in and gives them out; beside a peer where there is one.
 
-    python benchmarks/exchange.py [--count 100000] [--runs 1] [--database DSN]
+    python benchmarks/exchange.py [--count 100000] [--runs 1] [--database DSN | --postgres]
                                   [--peer-python PYTHON --peer-count 1000]
 
 One client, one server process on the same machine, objects of about 1 kB of six types, posts of
 500, pages of 1000. The client is the standard library's HTTP client and does not parse what it
-gets; it counts objects on the manifest afterwards. `--peer-python` names an interpreter that has
+gets; it counts objects on the manifest afterwards. `--postgres` starts a PostgreSQL of its own with
+its usual settings (what is answered is on the disk), and measures beside it what that does at most:
+rows by COPY, bodies by SELECT, an empty question. `--peer-python` names an interpreter that has
 `medallion` (with Flask) installed: the same objects are posted to it and fetched from it. It keeps
 them in memory, and its time for a page grows with the square of what it holds: hence fewer.
 Prints Markdown.
@@ -27,7 +29,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +166,50 @@ def ours(database: str) -> Iterator[tuple[Client, str, Callable[[], float]]]:
             yield Client(port, secret, ""), path, lambda: _memory(process.pid)
 
 
+#: as it is installed, but reached by a socket in a folder of its own
+POSTGRES = {"listen_addresses": "", "shared_buffers": "128MB"}
+
+
+@contextmanager
+def own_postgres() -> Iterator[str]:
+    """A PostgreSQL that is thrown away afterwards; its DSN."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "archive"))
+    import postgres_house  # type: ignore[import-not-found]
+
+    programs = postgres_house.programs()
+    if programs is None:
+        raise SystemExit("there is no PostgreSQL here: install one, or name one with --database")
+    with postgres_house.cluster(programs, POSTGRES) as database:
+        yield database
+
+
+def bare_postgres(database: str, objects: list[bytes]) -> dict[str, str]:
+    """What the database does with the same bytes at most, without a server in front of it."""
+    import psycopg
+
+    rows: dict[str, str] = {}
+    with psycopg.connect(database, autocommit=True) as there:
+        there.execute("CREATE TABLE bare (n BIGINT PRIMARY KEY, id TEXT UNIQUE, body BYTEA)")
+        begun = time.perf_counter()
+        for start in range(0, len(objects), BATCH):
+            with there.cursor().copy("COPY bare FROM STDIN (FORMAT BINARY)") as copy:
+                copy.set_types(("int8", "text", "bytea"))
+                for n, body in enumerate(objects[start : start + BATCH], start=start):
+                    copy.write_row((n, str(uuid.UUID(int=n)), body))
+        rows["in, objects/s"] = f"{len(objects) / (time.perf_counter() - begun):,.0f}"
+        ask = "SELECT n, id, body FROM bare WHERE n > %s ORDER BY n LIMIT %s"
+        cursor = there.cursor(binary=True)
+        after, got, begun = -1, 0, time.perf_counter()
+        while page := cursor.execute(ask, (after, PAGE)).fetchall():
+            got, after = got + len(page), page[-1][0]
+        rows["out, objects/s"] = f"{got / (time.perf_counter() - begun):,.0f}"
+        rows["a poll with nothing new, ms (median / 99 %)"] = spread(
+            timed(lambda: cursor.execute(ask, (after, PAGE)).fetchall(), 500)
+        )
+        there.execute("DROP TABLE bare")
+    return rows
+
+
 MEDALLION = """
 import sys
 from medallion import load_app
@@ -252,6 +298,7 @@ def main() -> None:
     words.add_argument("--count", type=int, default=100_000)
     words.add_argument("--runs", type=int, default=1)
     words.add_argument("--database", default="")
+    words.add_argument("--postgres", action="store_true")
     words.add_argument("--peer-python", default="")
     words.add_argument("--peer-count", type=int, default=1_000)
     given = words.parse_args()
@@ -259,10 +306,13 @@ def main() -> None:
     size = sum(map(len, objects)) / len(objects)
     columns: list[tuple[str, dict[str, str]]] = []
     for _ in range(given.runs):
-        with ours(given.database) as (client, path, memory):
-            rows = run(client, objects, path)
-            rows["memory of the server, MB"] = f"{memory():.0f}"
-        columns.append((f"Foreshock, {given.count:,}", rows))
+        with own_postgres() if given.postgres else nullcontext(given.database) as database:
+            with ours(database) as (client, path, memory):
+                rows = run(client, objects, path)
+                rows["memory of the server, MB"] = f"{memory():.0f}"
+            columns.append((f"Foreshock, {given.count:,}", rows))
+            if given.postgres:
+                columns.append(("bare rows of PostgreSQL", bare_postgres(database, objects)))
     if given.peer_python:
         few = objects[: given.peer_count]
         with ours(given.database) as (client, path, memory):
@@ -274,9 +324,10 @@ def main() -> None:
             rows["memory of the server, MB"] = f"{memory():.0f}"
         columns.append((f"medallion (peer), {len(few):,}", rows))
     load = os.getloadavg()[0]
+    store = "PostgreSQL" if given.database or given.postgres else "SQLite"
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} at the end, "
-        f"objects of {size:.0f} bytes, store: {'PostgreSQL' if given.database else 'SQLite'}\n"
+        f"objects of {size:.0f} bytes, store: {store}\n"
     )
     print(f"| | {' | '.join(name for name, _ in columns)} |")
     print("|---" * (len(columns) + 1) + "|")

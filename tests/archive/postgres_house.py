@@ -40,7 +40,7 @@ def programs():
 
 
 @contextmanager
-def cluster(bin):
+def cluster(bin, settings=QUICK):
     """A running server; yields how to reach it."""
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         who = {}
@@ -56,7 +56,7 @@ def cluster(bin):
         )  # fmt: skip
         assert made.returncode == 0, made.stderr
         words = [str(bin / "postgres"), "-D", "data", "-k", folder]
-        for name, value in QUICK.items():
+        for name, value in settings.items():
             words += ["-c", f"{name}={value}"]
         with (Path(folder) / "log").open("wb") as log:
             server = subprocess.Popen(words, stdout=log, stderr=log, **common)

@@ -266,6 +266,66 @@ def test_each_question_is_answered_by_its_own_index(what, tmp_path):
     assert not [step for step in plan if step.startswith("SCAN")], plan
 
 
+POSTGRES_PLANS = {
+    "what is new": ({"after": 5}, r"using object_newest on object o "),
+    "one by its id": ({"ids": ("note--1",)}, r"using object_version on object o"),
+    "by type": ({"types": ("note",)}, r"using object_(type|newest) on object o"),
+    "every version": ({"versions": ("all",)}, r"using object_pkey on object o "),
+}
+
+
+def test_postgresql_goes_the_same_way_whatever_it_knows_of_its_tables(postgres, tmp_path):
+    """Figures taken while a table filled had it walk all objects for each one of a page."""
+    from postgres_house import emptied
+
+    from foreshock.archive.shelf_postgres import PostgresShelf, _question
+
+    def plan(shelf, wanted):
+        text, values = _question("c", wanted)
+        with shelf._connect() as connection:
+            rows = connection.execute("EXPLAIN " + text, values).fetchall()
+        return "\n".join(line for (line,) in rows)
+
+    def look(shelf, state):
+        for what, (asked, index) in POSTGRES_PLANS.items():
+            found = plan(shelf, Wanted(**asked))
+            assert re.search(index, found), (state, what, found)
+            for each in ("q", "n") if what == "every version" else ("q",):
+                assert f"using object_version on object {each}" in found, (state, what, found)
+            assert not re.search(r"Seq Scan|Bitmap|Hash|Merge", found), (state, what, found)
+
+    with PostgresShelf(emptied(postgres)) as shelf, shelf._connect() as other:
+        shelf.put("c", [item(0, object_refs=[item(1).id])])
+        shelf.put("d", [item(1)])
+        other.execute("ANALYZE")
+        refs = [item(n).id for n in range(900, 903)]
+        shelf.put("c", [item(n, object_refs=refs) for n in range(2, 400)])
+        look(shelf, "filled since it was looked at")
+        other.execute("ANALYZE")
+        look(shelf, "as it was looked at")
+
+
+def test_a_database_of_the_form_before_is_brought_into_this_one(postgres, tmp_path):
+    import psycopg
+    from postgres_house import emptied
+
+    with open_shelf(tmp_path, emptied(postgres)) as shelf:
+        shelf.put("c", [item(1), item(2)])
+        shelf.put("d", [item(1)])
+    with psycopg.connect(postgres, autocommit=True) as raw:
+        raw.execute("SET search_path = foreshock")
+        raw.execute("ALTER TABLE object DROP CONSTRAINT object_pkey, ADD PRIMARY KEY (added)")
+        raw.execute("CREATE INDEX object_all ON object (collection, added)")
+        raw.execute("UPDATE form SET version = 1")
+    with open_shelf(tmp_path, postgres) as shelf:
+        assert ids(shelf) == [item(1).id, item(2).id]
+        assert shelf.put("c", [item(1), item(3)]) == ["same", "kept"]
+        assert shelf.take_away("d", EVERYTHING) == 1
+        assert [(one.collection, one.objects) for one in shelf.held()] == [("c", 3)]
+    with psycopg.connect(postgres) as raw:
+        assert raw.execute("SELECT version FROM foreshock.form").fetchone() == (2,)
+
+
 # -- what only one of them can suffer ------------------------------------------------------------
 
 

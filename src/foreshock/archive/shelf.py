@@ -174,10 +174,10 @@ def where(wanted: Wanted) -> tuple[str, list[Any]]:
     most = int(wanted.clearance)
     parts = ["o.added > ?", "o.marking <= ?"]
     values: list[Any] = [wanted.after, most]
-    # written as a value, not as NOT EXISTS, which PostgreSQL turns into a join over all there is
+    # value within value: a join, or NOT EXISTS, may be planned as a walk over all there is
     parts.append(
-        "COALESCE((SELECT MAX(q.marking) FROM part AS p JOIN object AS q ON q.id = p.ref"
-        " WHERE p.added = o.added), 0) <= ?"
+        "COALESCE((SELECT MAX((SELECT MAX(q.marking) FROM object AS q WHERE q.id = p.ref))"
+        " FROM part AS p WHERE p.added = o.added), 0) <= ?"
     )
     values.append(most)
     for column, among in (
@@ -189,10 +189,10 @@ def where(wanted: Wanted) -> tuple[str, list[Any]]:
             parts.append(f"o.{column} IN ({marks(among)})")
             values.extend(among)
     if wanted.versions != ("last",):
-        # "> 0" and not "= 1": the index of the newest ones is the wrong way to one of them
+        # "> 0" and "+ 0": only by its id, not by any index of a whole collection
         parts.append(
             "(SELECT MAX(n.marking) FROM object AS n WHERE n.id = o.id"
-            " AND n.collection = o.collection AND n.newest > 0) <= ?"
+            " AND n.collection + 0 = o.collection AND n.newest > 0) <= ?"
         )
         values.append(most)
     if "all" not in wanted.versions:

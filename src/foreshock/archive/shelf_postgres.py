@@ -26,7 +26,7 @@ except ImportError:  # the extra was not installed
         next_step="Install it: pip install 'foreshock[postgres]'",
     ) from None
 
-VERSION = 1
+VERSION = 2
 #: how long a writer waits for another one, in seconds
 PATIENCE = 60
 #: the lock under which the schema is made, one in the whole server
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS collection (
     name TEXT NOT NULL UNIQUE
 );
 CREATE TABLE IF NOT EXISTS object (
-    added BIGINT PRIMARY KEY,
+    added BIGINT NOT NULL,
     collection INT NOT NULL REFERENCES collection (key),
     id TEXT COLLATE "C" NOT NULL,
     type TEXT COLLATE "C" NOT NULL,
@@ -51,11 +51,11 @@ CREATE TABLE IF NOT EXISTS object (
     marking SMALLINT NOT NULL,
     newest SMALLINT NOT NULL,
     oldest SMALLINT NOT NULL,
-    body BYTEA NOT NULL
+    body BYTEA NOT NULL,
+    PRIMARY KEY (collection, added)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS object_version ON object (id, collection, instant);
 CREATE INDEX IF NOT EXISTS object_newest ON object (collection, added) WHERE newest = 1;
-CREATE INDEX IF NOT EXISTS object_all ON object (collection, added);
 CREATE INDEX IF NOT EXISTS object_type ON object (collection, type, added);
 CREATE TABLE IF NOT EXISTS part (
     added BIGINT NOT NULL,
@@ -70,6 +70,13 @@ CREATE TABLE IF NOT EXISTS note (
     until DOUBLE PRECISION NOT NULL
 );
 CREATE INDEX IF NOT EXISTS note_until ON note (until);
+"""
+
+#: from form 1, which had an index on `added` alone: walked, it gives objects of all collections
+RENEWED = """
+ALTER TABLE object DROP CONSTRAINT object_pkey, ADD PRIMARY KEY (collection, added);
+DROP INDEX object_all;
+UPDATE form SET version = 2;
 """
 
 #: types of the columns of `object`, for COPY in its binary form
@@ -142,8 +149,10 @@ class PostgresShelf(Together):
             )
             gone = cursor.fetchall()
             added = [number for number, _ in gone]
-            for table in ("part", "object"):
-                cursor.execute(f"DELETE FROM {table} WHERE added = ANY(%s)", (added,))
+            cursor.execute("DELETE FROM part WHERE added = ANY(%s)", (added,))
+            cursor.execute(
+                "DELETE FROM object WHERE collection = %s AND added = ANY(%s)", (key, added)
+            )
             for flag, far in (("newest", "MAX"), ("oldest", "MIN")):
                 cursor.execute(
                     f"UPDATE object AS o SET {flag} = (o.instant = (SELECT {far}(n.instant)"
@@ -162,28 +171,7 @@ class PostgresShelf(Together):
 
     def page(self, collection: str, wanted: Wanted) -> Page:
         """The next objects that a reader asks for and may see."""
-        wanted = _askable(wanted)
-        conditions, values = where(wanted)
-        columns, order = "o.added, o.id, o.version, o.body", "ORDER BY added LIMIT %s"
-        most = wanted.limit + 1
-        asked = _dialect(conditions)
-        if wanted.ids:  # fetched first: else the planner may walk all objects in their order
-            text = (
-                "WITH o AS MATERIALIZED (SELECT * FROM object AS o WHERE o.id = ANY(%s) AND"
-                f" {_COLLECTION}) SELECT {columns} FROM o WHERE {asked} {order}"
-            )
-            given: tuple[Any, ...] = (list(wanted.ids), collection, *values, most)
-        elif wanted.types:  # one walk for each type, each in its own order
-            text = (
-                f"SELECT o.* FROM unnest(%s::text[]) AS t (type), LATERAL (SELECT {columns} FROM"
-                f" object AS o WHERE o.type = t.type AND {_COLLECTION} AND {asked} {order}) AS o"
-                f" {order}"
-            )
-            given = (list(wanted.types), collection, *values, most, most)
-        else:
-            text = f"SELECT {columns} FROM object AS o WHERE {_COLLECTION} AND {asked} {order}"
-            given = (collection, *values, most)
-        rows = self._asked(text, given)
+        rows = self._asked(*_question(collection, _askable(wanted)))
         kept = tuple(
             Kept(added=added, id=id, version=version, body=body)
             for added, id, version, body in rows[: wanted.limit]
@@ -219,6 +207,9 @@ class PostgresShelf(Together):
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (FOUNDING,))
             cursor.connection.execute(SCHEMA)
             (version,) = _one(cursor, "SELECT version FROM form")
+            if version == 1:
+                cursor.connection.execute(RENEWED)
+                version = VERSION
             if version != VERSION:
                 raise ArchiveDamaged(
                     f"the schema foreshock of the database has form {version}",
@@ -234,10 +225,15 @@ class PostgresShelf(Together):
             ("lock_timeout", f"{PATIENCE}s"),
             ("synchronous_commit", "on"),
             ("jit", "off"),  # it costs more than it saves in questions this short
-            # questions here all have their index; without figures of the table the planner
-            # would rather read and sort everything
+            # questions here all have their index, and one way to go; what the planner takes for
+            # better while a table fills is a walk over all of it, for each object of a page
             ("enable_seqscan", "off"),
             ("enable_bitmapscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
+            # a plan made while the table was empty would be kept when it is full; a new one
+            # takes 0.2 ms
+            ("plan_cache_mode", "force_custom_plan"),
         ):
             connection.execute(sql.SQL("SET {} = {}").format(sql.Identifier(name), value))
         return connection
@@ -292,6 +288,30 @@ def _first_line(error: BaseException) -> str:
 
 def _dialect(text: str) -> str:
     return text.replace("?", "%s")
+
+
+def _question(collection: str, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
+    """What is asked for a page, one object more than it may hold, and the values."""
+    conditions, values = where(wanted)
+    columns, order = "o.added, o.id, o.version, o.body", "ORDER BY added LIMIT %s"
+    most = wanted.limit + 1
+    asked = _dialect(conditions)
+    if wanted.ids:  # fetched first, and "+ 0": else the planner may walk a whole collection
+        there = _COLLECTION.replace(" =", " + 0 =", 1)
+        text = (
+            "WITH o AS MATERIALIZED (SELECT * FROM object AS o WHERE o.id = ANY(%s) AND"
+            f" {there}) SELECT {columns} FROM o WHERE {asked} {order}"
+        )
+        return text, (list(wanted.ids), collection, *values, most)
+    if wanted.types:  # one walk for each type, each in its own order
+        text = (
+            f"SELECT o.* FROM unnest(%s::text[]) AS t (type), LATERAL (SELECT {columns} FROM"
+            f" object AS o WHERE o.type = t.type AND {_COLLECTION} AND {asked} {order}) AS o"
+            f" {order}"
+        )
+        return text, (list(wanted.types), collection, *values, most, most)
+    text = f"SELECT {columns} FROM object AS o WHERE {_COLLECTION} AND {asked} {order}"
+    return text, (collection, *values, most)
 
 
 def _askable(wanted: Wanted) -> Wanted:
