@@ -155,3 +155,22 @@ def test_a_notice_names_the_ministry_that_acts(read):
     text = "NOTICE No 12 of 2025, Ministry of Mines, Chile\n\nThe export of lithium is prohibited."
     (event,) = read(text).events
     assert (event.type, event.actors) == ("RESTRICT", ("CL",))
+
+
+def test_the_month_of_may_is_no_doubt(read):
+    text = "China replied. In May 2025 the United States restricted exports of chips to China."
+    (event,) = [e for e in read(text).events if e.type == "RESTRICT"]
+    assert (event.status, event.modality) == ("in_force", "fact")
+
+
+def test_two_inquiries_of_different_kinds_are_two(read):
+    text = (
+        "China opened an anti-dumping probe into American chips. "
+        "China launched an antitrust investigation into American chips."
+    )
+    assert [e.type for e in read(text).events] == ["PROBE", "PROBE"]
+
+
+def test_a_permit_taken_back_is_no_easing(read):
+    (event,) = read("Indonesia revoked the export permits of four nickel companies.").events
+    assert (event.type, event.mode) == ("RESTRICT", "enforce")

@@ -35,6 +35,11 @@ _NO = re.compile(r"\s(?:no|neither|nor)\s")
 BOUGHT = ("offtake", "stake", "stockpile")
 #: what chips are made of and with
 IN_A_FAB = ("mat.wafer", "sme")
+#: what an inquiry is into: two of different kinds are two
+_KIND = re.compile(
+    r"anti-?dumping|anti-?discrimination|anti-?trust|anti-?monopoly|anti-?subsidy|countervailing"
+    r"|section (?:301|232)|cybersecurity|state aid|circumvention"
+)
 #: types that say nothing of instruments
 WITHOUT_INSTRUMENT = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
 #: tools of agreement, inquiry and money: no instruments of a control or its easing
@@ -305,6 +310,7 @@ def _draft(
         status = "considered" if status == "in_force" else status
     happened = date or effective
     memory.told.append(Told(kind, actors, items, whom, line.index, happened))
+    kinds = [f"kind:{m.group()}" for m in _KIND.finditer(page.low, trigger.start, clause.end)]
     marks = {
         "noun": frame.form == "noun", "opening": line.index < 2, "dated": happened is not None,
         "official": bool(memory.issuer),
@@ -318,7 +324,8 @@ def _draft(
         modality=modality_of(page, line, trigger, status),
         source=source, background=is_background(page, line, trigger, happened, status),
         spots=[(line.index, trigger.start, trigger.end)],
-        reasons=[f"frame:{frame.name}", *why, *(mark for mark, holds in marks.items() if holds)],
+        reasons=[f"frame:{frame.name}", *why, *(mark for mark, holds in marks.items() if holds),
+                 *(kinds[:1] if kind == "PROBE" else ())],
     )  # fmt: skip
 
 

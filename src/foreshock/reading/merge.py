@@ -73,6 +73,9 @@ def same_act(a: Draft, b: Draft) -> bool:
         return True
     if not _related(a.items, b.items) and not _general(a, b) and not _again(a, b):
         return False
+    kinds = [{r for r in x.reasons if r.startswith("kind:")} for x in (a, b)]
+    if all(kinds) and not kinds[0] & kinds[1]:
+        return False
     if a.type in BY_MODE and a.mode != b.mode:
         return False
     late = a.type == "RECOVER" and (a.mode == "delay") != (b.mode == "delay")
