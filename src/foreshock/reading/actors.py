@@ -51,6 +51,10 @@ class Search:
 
     def __init__(self, page: Page, line: Line, trigger: Trigger, memory: Memory) -> None:
         self.page, self.line, self.trigger, self.memory = page, line, trigger, memory
+        self.items: Ids = ()
+        #: the trigger's first word
+        self.first = page.said(trigger.start, trigger.end).split(None, 1)[0]
+        self._subjects: dict[int, Ids] = {}
         self.clause: Clause = line.clause_at(trigger.start)
         kind = trigger.frame.actor or ("gov" if trigger.frame.type in STATE_ONLY else "any")
         self.begun = self.clause.start if self.clause.begun < 0 else self.clause.begun
@@ -64,23 +68,10 @@ class Search:
 
     def actors(self, items: Ids) -> Found:
         """The ids of those who act, and the rule that found them; empty if nobody was found."""
+        self.items = items
         kind = self.trigger.frame.type
-        rules: dict[str, Callable[[], Ids]] = {
-            "modifier": self.modifier, "by": self.by, "company": self.company,
-            "subject": lambda: self.subject(self.begun),
-            "pronoun": self.pronoun, "place": self.place,
-            "sentence": lambda: self.subject(self.line.span.start),
-            "speaker": self.speaker, "owner": self.owner,
-            "issuer": lambda: self.memory.issuer if self.only_states else (),
-            "told": lambda: self.told_of(items), "last": self.last, "origin": self.origin,
-            "main": self.main, "described": self.described, "says": self.says,
-            "regime": self.regime,
-            "firm": lambda: firm(self.page, self.line, self.clause, self.trigger, self.usable),
-            "around": lambda: around(self.page, self.line, self.trigger),
-            "taken_up": lambda: taken_up(self.page, self.clause, kind, self.memory, items),
-        }  # fmt: skip
         for rule in self.order():
-            ids = rules[rule]()
+            ids = _SEARCHES[rule](self)
             if ids and kind == "RECOVER" and rule in ("modifier", "place", "around"):
                 return who_stopped(self.memory, ids, items), rule
             if ids:
@@ -111,6 +102,11 @@ class Search:
 
     def subject(self, start: int) -> Ids:
         """The nearest actor to the left that no preposition governs."""
+        if start not in self._subjects:
+            self._subjects[start] = self._subject(start)
+        return self._subjects[start]
+
+    def _subject(self, start: int) -> Ids:
         if self.trigger.frame.subject != "actor":
             return ()
         pool = [
@@ -161,7 +157,7 @@ class Search:
         """Whether a form of "be" stands before the verb: its subject does not act."""
         if self.trigger.frame.form != "verb" or self.trigger.frame.type not in STATE_ONLY:
             return False
-        first = self.page.said(self.trigger.start, self.trigger.end).split()[0]
+        first = self.first
         if first.endswith("ing"):
             return False
         if self.page.language.re["be"].search(f"{first} "):
@@ -171,7 +167,7 @@ class Search:
 
     def voice(self) -> bool:
         """Whether the verb can be passive: a participle, with "be" before it or with no subject."""
-        first = self.page.said(self.trigger.start, self.trigger.end).split()[0]
+        first = self.first
         before = self.page.said(max(self.begun, self.trigger.start - 30), self.trigger.start)
         if self.page.language.re["be"].search(before) or self.page.language.re["be"].search(first):
             return True
@@ -214,8 +210,8 @@ class Search:
         """The one after "by": "tariffs imposed by the United States"."""
         active = self.trigger.frame.form == "verb" and not self.voice()
         for m in () if active else self.usable:
-            between = self.page.said(self.trigger.end, m.start)
-            if self.trigger.end <= m.start <= self.clause.end and len(between) < 60:
+            if self.trigger.end <= m.start <= self.clause.end and m.start - self.trigger.end < 60:
+                between = self.page.said(self.trigger.end, m.start)
                 whose = self.trigger.frame.form == "noun" and between.strip() in ("of", "of the")
                 if whose or self.page.language.re["by"].search(between):
                     return (m.id,)
@@ -405,10 +401,14 @@ class Search:
         ]  # fmt: skip
         return unique(pool[-1:])
 
-    def told_of(self, items: Ids) -> Ids:
+    def issuer(self) -> Ids:
+        """The authority that issued the text."""
+        return self.memory.issuer if self.only_states else ()
+
+    def told_of(self) -> Ids:
         """The one of whom an event about the same items was told."""
         price = self.trigger.frame.type == "PRICE"
-        ids = tuple(i for i in self.memory.actors_of(items, price) if i != "all")
+        ids = tuple(i for i in self.memory.actors_of(self.items, price) if i != "all")
         if self.only_states:
             ids = tuple(i for i in ids if not i.startswith("org:"))
         if self.trigger.frame.type == "PRICE":
@@ -420,3 +420,17 @@ class Search:
         if not self.page.search("anaphor", self.line.span.start, self.line.span.end):
             return ()
         return self.memory.state if self.only_states else self.newest()
+
+
+#: the rules by name
+_SEARCHES: dict[str, Callable[[Search], Ids]] = {
+    "modifier": Search.modifier, "by": Search.by, "company": Search.company,
+    "subject": lambda s: s.subject(s.begun), "pronoun": Search.pronoun, "place": Search.place,
+    "sentence": lambda s: s.subject(s.line.span.start), "speaker": Search.speaker,
+    "owner": Search.owner, "issuer": Search.issuer, "told": Search.told_of, "last": Search.last,
+    "origin": Search.origin, "main": Search.main, "described": Search.described,
+    "says": Search.says, "regime": Search.regime,
+    "firm": lambda s: firm(s.page, s.line, s.clause, s.trigger, s.usable),
+    "around": lambda s: around(s.page, s.line, s.trigger),
+    "taken_up": lambda s: taken_up(s.page, s.clause, s.trigger.frame.type, s.memory, s.items),
+}  # fmt: skip

@@ -78,35 +78,61 @@ class Names:
     """
 
     def __init__(self, pack: Pack, language: str) -> None:
-        self._forms: dict[str, list[tuple[str, Name]]] = {}
+        forms: dict[str, list[tuple[str, Name]]] = {}
         told = (*_item_names(pack, language), *_actor_names(pack, language), *_place_names())
         for form, name in told:
-            entries = self._forms.setdefault(_key(form), [])
+            entries = forms.setdefault(_key(form), [])
             if (form, name) not in entries:
                 entries.append((form, name))
         self.uses = _uses(pack)
+        self._some = bool(forms)
         self._automaton = ahocorasick.Automaton()
-        for form in self._forms:
-            self._automaton.add_word(form, form)
-        if self._forms:
+        for form, entries in forms.items():
+            latin = _LATIN.match(form) is not None
+            self._automaton.add_word(form, (len(form), latin, [_Entry(*e) for e in entries]))
+        if forms:
             self._automaton.make_automaton()
 
     def find(self, text: str, day: date | None = None) -> list[Mention]:
         """The mentions in a text, in order, without overlaps; names of persons as of `day`."""
-        if not self._forms:
+        if not self._some:
             return []
         low = _key(text)
         found: list[Mention] = []
-        for last, form in self._automaton.iter(low):
-            start, end = last + 1 - len(form), last + 1
-            whole = _whole(low, start, end)
-            if whole is None:
+        for last, (size, latin, entries) in self._automaton.iter(low):
+            start = last + 1 - size
+            if latin and start and ((before := low[start - 1]).isalnum() or before == "_"):
+                continue  # the end of another word
+            whole = _whole(low, start, last + 1) if latin else last + 1
+            if whole < 0:
                 continue
-            for written, name in self._forms[form]:
-                if name.holds(day) and _written_so(text[start:end], written, name):
-                    found.append(Mention(start, whole, name.id, name.part, name.doubtful))
-                    break
+            for entry in entries:
+                if entry.dated and not entry.name.holds(day):
+                    continue
+                if entry.as_written and not entry.stands(text, start, last + 1):
+                    continue
+                name = entry.name
+                found.append(Mention(start, whole, name.id, name.part, name.doubtful))
+                break
         return list(_longest(found))
+
+
+class _Entry:
+    """A name as it is written, and what of it must be looked at in a text."""
+
+    __slots__ = ("as_written", "dated", "exact", "name", "written")
+
+    def __init__(self, written: str, name: Name) -> None:
+        self.written, self.name = written, name
+        self.dated = name.since is not None or name.until is not None
+        latin = _LATIN.match(written) is not None
+        #: abbreviations must stand in capitals, names of actors begin with one
+        self.exact = latin and written.isupper() and len(written) <= 5
+        self.as_written = self.exact or (latin and name.part != "item" and written[0].isupper())
+
+    def stands(self, text: str, start: int, end: int) -> bool:
+        """Whether it stands in the text as names of its kind are written."""
+        return text[start:end] == self.written if self.exact else text[start].isupper()
 
 
 def _key(text: str) -> str:
@@ -114,24 +140,12 @@ def _key(text: str) -> str:
     return lowered(text).replace("-", " ")
 
 
-def _whole(low: str, start: int, end: int) -> int | None:
-    """The end of the word, plural included, or None if the form is only a part of a word."""
-    if not _LATIN.match(low[start]):
-        return end
-    if start and (low[start - 1].isalnum() or low[start - 1] == "_"):
-        return None
-    if end < len(low) and low[end] == "s" and end - start > 3:
-        end += 1
-    return None if end < len(low) and (low[end].isalnum() and low[end] < "\u1100") else end
-
-
-def _written_so(found: str, written: str, name: Name) -> bool:
-    """Abbreviations must stand in capitals, names of actors begin with one."""
-    if written.isupper() and len(written) <= 5 and _LATIN.match(written):
-        return found == written
-    if name.part == "item" or not _LATIN.match(written):
-        return True
-    return found[0].isupper() or not written[0].isupper()
+def _whole(low: str, start: int, end: int) -> int:
+    """The end of the word, plural included; -1 if the form is only the beginning of a word."""
+    after = low[end : end + 2]
+    if after[:1] == "s" and end - start > 3:
+        end, after = end + 1, after[1:]
+    return -1 if after[:1].isalnum() and after[:1] < "\u1100" else end
 
 
 def _longest(found: Iterable[Mention]) -> Iterator[Mention]:

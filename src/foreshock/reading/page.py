@@ -11,7 +11,7 @@ from msgspec import structs
 from foreshock.reading.dates import When
 from foreshock.reading.frames import CueName, Language, Trigger
 from foreshock.reading.names import Mention, Names, companies
-from foreshock.reading.sentences import Clause, Span, clauses, lowered, plain, sentences
+from foreshock.reading.sentences import Clause, Span, clauses, cut, lowered, plain
 from foreshock.words.records import Said
 
 _DAY = 10  # the length of a date told to the day
@@ -71,7 +71,7 @@ class Page:
         self._listed: dict[str, list[tuple[int, re.Pattern[str], str]]] = {}
         found = self._at_home(self._bodies(self._made(names.find(self.text, day))))
         self.mentions = _in_scope(found, names.uses)
-        self.lines = [Line(i, span) for i, span in enumerate(sentences(text))]
+        self.lines = [Line(i, span) for i, span in enumerate(cut(self.text))]
         self._tools: dict[int, list[tuple[int, int, int]]] = {}
         self._starts = [line.span.start for line in self.lines]
         #: the country of the place where the text says it was written
@@ -243,8 +243,10 @@ class Page:
 
     def _is_title(self, line: Line) -> bool:
         """A few capitalised words without a stop are a heading."""
-        words = self.text[line.span.start : line.span.end].split()
-        if not self.language.cues.spaced or len(words) > 8 or words[-1][-1] in ".!?\"'":
+        if not self.language.cues.spaced or self.text[line.span.end - 1] in ".!?\"'":
+            return False
+        words = self.text[line.span.start : line.span.end].split(None, 9)
+        if len(words) > 8:
             return False
         return sum(w[0].isupper() for w in words) > len(words) / 2
 
@@ -255,7 +257,7 @@ class Page:
         for clause in found:
             lead = clause.lead
             if clause is found[0]:
-                first = self.low[clause.start : clause.end].split()[0]
+                first = self.low[clause.start : clause.end].split(None, 1)[0]
                 lead = first if first in leads else ""
             starts = [
                 m.start for m in line.actors

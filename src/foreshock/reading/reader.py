@@ -85,7 +85,7 @@ class Reader:
                 f"the text has {len(text)} characters: those after {MOST_CHARACTERS} were not read"
             )
             text = text[:MOST_CHARACTERS]
-        if HIDDEN.search(text):
+        if not text.isascii() and HIDDEN.search(text):
             notes.append(
                 "the text holds hidden or direction-turning characters: they were read as spaces"
             )
@@ -137,12 +137,14 @@ def guess_language(text: str, told: str = "") -> str:
     if told:
         return told.lower().replace("_", "-").partition("-")[0]
     sample = text[:1500]
-    counts = {
-        code: weight * len(script.findall(sample)) for code, (script, weight) in _SCRIPTS.items()
-    }
-    best = max(counts, key=lambda code: counts[code])
-    if counts[best] > 0.15 * len(sample):
-        return best
+    if not sample.isascii():
+        counts = {
+            code: weight * len(script.findall(sample))
+            for code, (script, weight) in _SCRIPTS.items()
+        }
+        best = max(counts, key=lambda code: counts[code])
+        if counts[best] > 0.15 * len(sample):
+            return best
     words = sample.lower().split()
     dutch, english = (sum(w in common for w in words) for common in (_DUTCH, _ENGLISH))
     if dutch > english:

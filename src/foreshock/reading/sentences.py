@@ -46,6 +46,9 @@ _STOP = re.compile(
     r"[.!?…]+[\"')\]]*(?=\s|$)|(?<=[a-z0-9\"'])[.!?][\"']?(?=[A-Z][a-z])|[。！？]+[」』”\"]?"
 )
 _LINE = re.compile(r"\n")
+#: before a stop: what parts words; after it: a word; the number of a point in a list
+_SPLIT, _WORD = re.compile(r"[\s(\"]"), re.compile(r"\w+")
+_NUMBERED = re.compile(r"(?:^|[\n.!?]\s*)\d{1,2}$")
 _WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
 
 
@@ -93,7 +96,7 @@ def lookalikes(text: str) -> bool:
     >>> lookalikes("g\u0430llium"), lookalikes("gallium")
     (True, False)
     """
-    return _GREEK_OR_CYRILLIC.search(text) is not None and _LOOKALIKE.search(text) is not None
+    return not text.isascii() and bool(_GREEK_OR_CYRILLIC.search(text) and _LOOKALIKE.search(text))
 
 
 def sentences(text: str) -> list[Span]:
@@ -103,13 +106,17 @@ def sentences(text: str) -> list[Span]:
     >>> [text[s.start:s.end] for s in sentences(text)]
     ['The U.S. Commerce Dept. acted.', 'China replied.', 'Seoul waited.']
     """
-    text = plain(text)
+    return cut(plain(text))
+
+
+def cut(text: str) -> list[Span]:
+    """The sentences of a text that is plain already."""
     cuts = sorted(_stops(text) | _line_ends(text) | {len(text)})
     found: list[Span] = []
     begin = 0
-    for cut in cuts:
-        found.extend(_trimmed(text, begin, cut))
-        begin = max(begin, cut)
+    for end in cuts:
+        found.extend(_trimmed(text, begin, end))
+        begin = max(begin, end)
     return found
 
 
@@ -138,9 +145,9 @@ def _is_end(text: str, stop: re.Match[str]) -> bool:
     if stop.group()[0] != "." or len(stop.group()) > 1:
         return True
     before = text[max(0, stop.start() - 12) : stop.start()]
-    word = re.split(r"[\s(\"]", before)[-1]
-    first = re.match(r"\w+", after)
-    if (len(word) == 1 and word.isupper()) or re.search(r"(?:^|[\n.!?]\s*)\d{1,2}$", before):
+    word = _SPLIT.split(before)[-1]
+    first = _WORD.match(after)
+    if (len(word) == 1 and word.isupper()) or _NUMBERED.search(before):
         return False
     if ("." in word and word[-1].isalpha()) or word.lower() in _ABBREVIATIONS:
         return first is not None and first.group() in _OPENERS
@@ -154,7 +161,7 @@ def _line_ends(text: str) -> set[int]:
     for m in _LINE.finditer(text):
         line, begin = text[begin : m.start()].strip(), m.end()
         after = text[m.end() : m.end() + 4].lstrip(" ")
-        width = len(line) + len(_WIDE.findall(line))
+        width = len(line) + (0 if line.isascii() else len(_WIDE.findall(line)))
         if (
             not line
             or not after
