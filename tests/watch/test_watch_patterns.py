@@ -135,11 +135,40 @@ def test_value_up_while_quantity_falls_is_told():
     value = line([*steady(9e6, seed=3), 1.3e7, 1.4e7], unit="usd")
     told = only("dearer", line(TO_US), value)
     assert "less is delivered and more is paid" in told.says
+    assert "times the usual price of a unit" in told.says
     assert told.direction == "down"
-    falling = line([*steady(9e6, seed=3), 8e5, 7e5], unit="usd")
-    assert kinds(line(TO_US), falling) == []
     elsewhere = line([*steady(9e6, seed=3), 1.3e7, 1.4e7], unit="usd", partner="KR")
     assert "dearer" not in kinds(line(TO_US), elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "paid"),
+    [
+        ([40, 30], [8e5, 7e5]),
+        ([500, 480], [1.3e7, 1.4e7]),
+        ([700, 720], [2.6e7, 2.8e7]),
+        ([360, 370], [8e6, 9e6]),
+    ],
+    ids="both-fall dearer-but-no-less dearer-and-more no-dearer".split(),
+)
+def test_it_is_not_told_where_no_less_comes_or_no_more_is_paid(quantity, paid):
+    value = line([*steady(9e6, seed=3), *paid], unit="usd")
+    assert "dearer" not in kinds(line([*steady(500), *quantity]), value)
+
+
+def test_a_lumpy_line_is_told_as_dearer_by_the_price_of_its_units():
+    shipments = [0.3, 2.1, 1.2, 0.0, 0.7, 1.9, 0.4, 1.5, 0.9, 2.4, 0.6, 1.1, 0.8, 1.7, 1.0, 1.3]
+    tonnes = [100 * n for n in shipments]
+    dear = (
+        line([*tonnes, 40, 60], unit="t"),
+        line([*[2000 * n for n in tonnes], 40 * 8000, 60 * 8000], unit="usd"),
+    )
+    usual = (
+        line([*tonnes, 40, 60], unit="t"),
+        line([*[2000 * n for n in tonnes], 40 * 2100, 60 * 1900], unit="usd"),
+    )
+    assert "dearer" in kinds(*dear)
+    assert "dearer" not in kinds(*usual)
 
 
 # -- codes ---------------------------------------------------------------------------------------

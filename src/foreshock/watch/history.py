@@ -9,10 +9,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from foreshock.watch.mending import mended
+from foreshock.watch.mending import mended, quantities_with_value
 from foreshock.watch.news import Mention, NewsWatch
 from foreshock.watch.patterns import patterns
-from foreshock.watch.signals import ENOUGH, Known, finish, know, tell
+from foreshock.watch.signals import ENOUGH, Known, conflict_of, finish, know, tell
 from foreshock.watch.stream_signals import NEWS_DAYS, unusual_days
 from foreshock.words.clocks import end_of, span
 from foreshock.words.records import Observation, Signal, Struct
@@ -47,7 +47,9 @@ class History:
         self._lineage = lineage
         self._known: dict[str, tuple[int, int, Known]] = {}
         self._releases = {one.series.id: _Releases(one.releases) for one in watched}
+        self._beside = _beside(watched)
         self._mended: list[Known] = []
+        self._parted: list[Signal] = []
         self._patterns: list[Signal] = []
         self._daily: list[Signal] = []
 
@@ -71,13 +73,20 @@ class History:
         for one in self._watched:
             changed = self._know(one, day) or changed
         if changed:
-            self._mended, _ = mended([known for _, _, known in self._known.values()], day)
+            self._mended, self._parted = mended(
+                [known for _, _, known in self._known.values()], day
+            )
             self._patterns = patterns([known.line for known in self._mended], day, self._lineage)
         for one, known in zip(self._watched, self._mended, strict=True):
             found += tell(known, day, [d.day for d in one.deadlines if d.known <= day])
         since = (day - timedelta(days=NEWS_DAYS)).isoformat()
         found += [s for s in self._daily if s.since >= since and s.clocks.known_at <= end_of(day)]
         return found + self._patterns
+
+    def disagreements(self) -> list[Signal]:
+        """Figures that cannot all be true, as of the last look."""
+        own = [conflict_of(k.line.series, c) for k in self._mended for c in k.conflicts]
+        return own + self._parted
 
     def lines(self) -> dict[str, int]:
         """Item -> lines that are known for long enough to state a chance, as of the last look."""
@@ -94,7 +103,7 @@ class History:
         kept = self._known.get(one.series.id)
         if kept is not None and kept[:2] == (len(rows), ahead):
             return False
-        known = know(one.series, rows, day)
+        known = know(one.series, rows, day, alone=one.series.id not in self._beside)
         self._known[one.series.id] = (len(rows), ahead, known)
         return True
 
@@ -106,11 +115,18 @@ def look_at_all(
 
     Quantities are held against their values and exports against imports before they are judged.
     """
-    known = [know(one.series, one.releases, day) for one in watched]
+    two = _beside(watched)
+    known = [know(one.series, one.releases, day, alone=one.series.id not in two) for one in watched]
     beside, found = mended(known, day)
     for one, mine in zip(watched, beside, strict=True):
         found += finish(mine, one.releases, day, [d.day for d in one.deadlines])
     return [*found, *patterns([mine.line for mine in beside], day, lineage)]
+
+
+def _beside(watched: Sequence[Watched]) -> frozenset[str]:
+    """The series that are quantity or value of a line of which the other is known too."""
+    both = quantities_with_value([one.series for one in watched])
+    return frozenset(one.id for pair in both for one in pair)
 
 
 class _Releases:

@@ -63,9 +63,11 @@ def usable(observations: Iterable[Observation], day: date) -> list[Observation]:
 
 
 def months(
-    observations: Sequence[Observation], day: date, unit: str
+    observations: Sequence[Observation], day: date, unit: str, *, alone: bool = True
 ) -> tuple[list[Month], list[Conflict]]:
     """One figure for each month, oldest first, in `unit`, and what disagrees.
+
+    `alone`: no quantity or value of the same line is known, which would tell a slip of the unit.
 
     A period that begins after `day` is told and left out: nobody can have counted it. Raises
     `RecordError` for a period that is none.
@@ -91,7 +93,7 @@ def months(
     for rivals in by_period.values():
         conflicts.extend(_disagreement(rivals, unit))
     single = sorted((m for m in chosen if _is_month(m.period)), key=lambda m: m.period)
-    kept, slipped = _without_slips(single, unit)
+    kept, slipped = _without_slips(single, unit) if alone else (single, [])
     totals = [m for m in chosen if not _is_month(m.period)]
     against = _against_totals(kept, totals, unit)
     read, open_ = _as_they_will_be(kept, observations, day, unit)

@@ -23,13 +23,12 @@ Day = date
 def mended(known: Sequence[Known], day: Day) -> tuple[list[Known], list[Signal]]:
     """The series as they are judged, in their order, and what is told of two sides that part."""
     found = {one.line.series.id: one for one in known}
-    for quantity, value in _quantities_with_value([one.line.series for one in known]):
-        kept, said = paired.slips(
-            found[quantity.id].single, found[value.id].single, (quantity.unit, value.unit)
-        )
-        if said:
-            conflicts = (*found[quantity.id].conflicts, *said)
-            found[quantity.id] = judged_as(quantity, kept, conflicts)
+    for quantity, value in quantities_with_value([one.line.series for one in known]):
+        for one, other in ((quantity, value), (value, quantity)):
+            here, there = found[one.id], found[other.id]
+            kept, said = paired.slips(here.single, there.single, (one.unit, other.unit))
+            if said:
+                found[one.id] = judged_as(one, kept, (*here.conflicts, *said))
     told: list[Signal] = []
     for one, other in mirror.pairs([k.line.series for k in known]):
         here, there = found[one.id], found[other.id]
@@ -56,7 +55,7 @@ def _held_together(found: dict[str, Known], one: Known, other: Known, day: Day) 
     return [conflict_of(out.one, conflict, "mirror_gap") for conflict in said]
 
 
-def _quantities_with_value(series: Sequence[Series]) -> list[tuple[Series, Series]]:
+def quantities_with_value(series: Sequence[Series]) -> list[tuple[Series, Series]]:
     """The quantity of a line and its value, where both are known."""
     values = {_line(one): one for one in series if _dimension(one) == "money"}
     return [

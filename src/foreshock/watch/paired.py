@@ -3,7 +3,7 @@
 A line whose quantity departs by a factor of ten, a hundred ... from the usual while its value stays
 as usual was counted in another unit. A quantity of 0 beside a value was not counted at all. Either
 month is unknown and said so: it is neither a fall nor a rise. Where the value falls too, the
-quantity stands.
+quantity stands. Values are held against their quantities in the same way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,8 +26,8 @@ def slips(
 ) -> tuple[list[Month], list[Conflict]]:
     """The months of a quantity that agree with its value, and what is said of the others.
 
-    `units` are those of quantity and value. Months without a value stand as they are; so do the
-    first ones, which nothing tells.
+    `units` are those of quantity and value, or of value and quantity. Months without a value stand
+    as they are; so do the first ones, which nothing tells.
     """
     paid = {month.period: month for month in value}
     kept: list[Month] = []
@@ -39,8 +39,8 @@ def slips(
             kept.append(month)
             continue
         says = (
-            f"{month.period}: {amount(month.value, units[0])} beside a value of "
-            f"{amount(beside.value, units[1])}, {why}; the quantity counts as unknown"
+            f"{month.period}: {amount(month.value, units[0])} beside "
+            f"{amount(beside.value, units[1])}, {why}; it counts as unknown"
         )
         said.append(Conflict(period=month.period, says=says, figures=(month.source, beside.source)))
     return kept, said
@@ -61,10 +61,10 @@ def _odd(
     if not 1 / AS_USUAL <= beside.value / usual_value <= AS_USUAL:
         return None
     if month.value == 0:
-        return "as usual: not counted"
+        return "which is as usual: not counted"
     dearer = beside.value / month.value / median(v / q for q, v in both)
     for ten in TENS:
         for factor, way in ((ten, "too small"), (1 / ten, "too large")):
             if 1 / NEAR <= dearer / factor <= NEAR:
-                return f"as usual: {ten:,.0f} times {way}, a slip of the unit?"
+                return f"which is as usual: {ten:,.0f} times {way}, a slip of the unit?"
     return None

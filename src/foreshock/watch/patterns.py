@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from foreshock.errors import UnknownWord
 from foreshock.watch.hygiene import amount
+from foreshock.watch.patterns_price import dearer
 from foreshock.watch.patterns_rush import departure
 from foreshock.watch.telling import Judged, Line, Told, everybody, month_number, signal_of
 from foreshock.words.clocks import span
@@ -110,6 +111,7 @@ def patterns(lines: Sequence[Line], day: date, lineage: Lineage | None = None) -
             if signal is not None and signal.score > _score(best.get(signal.series)):
                 best[signal.series] = signal
         found += best.values()
+    found += dearer(fresh)
     found += stopped_reports(known, day)
     return sorted(found, key=lambda signal: (-signal.score, signal.says))
 
@@ -247,10 +249,6 @@ def _same_goods(series: Series) -> tuple[str, ...] | None:
     return (series.flow, series.reporter, series.item, series.code, series.unit)
 
 
-def _same_line(series: Series) -> tuple[str, ...] | None:
-    return (series.flow, series.reporter, everybody(series.partner), series.item, series.code)
-
-
 def _neighbourhood(series: Series) -> tuple[str, ...] | None:
     """Lines between the same two countries whose codes begin alike."""
     if len(series.code) < NEIGHBOURS:
@@ -271,10 +269,6 @@ def _third_country(fell: Series, rose: Series, lineage: Lineage) -> bool:
 def _other_source(fell: Series, rose: Series, lineage: Lineage) -> bool:
     apart = _has_partner(fell) and _has_partner(rose) and fell.partner != rose.partner
     return apart and fell.flow == "imports"
-
-
-def _quantity_and_value(fell: Series, rose: Series, lineage: Lineage) -> bool:
-    return _dimension(fell) in ("mass", "count") and _dimension(rose) == "money"
 
 
 def _other_code(fell: Series, rose: Series, lineage: Lineage) -> bool:
@@ -309,17 +303,6 @@ PATTERNS = (
         loss_least=0.02,
         means="{cover} of what {here} no longer sends comes from {there}: another source, or the "
         "same goods by way of it",
-    ),
-    Pattern(
-        kind="dearer",
-        key=_same_line,
-        fits=_quantity_and_value,
-        left_most=0.8,
-        reached_least=1.1,
-        cover_least=0.0,
-        cover_most=inf,
-        loss_least=0.0,
-        means="less is delivered and more is paid for it: scarce, not unwanted",
     ),
     Pattern(
         kind="code_shift",

@@ -19,8 +19,9 @@ from foreshock.words.reference import Series
 RUSH, RUSH_MONTHS = 1.4, 3
 #: the month of the deadline counts as before it if at least so many of its days do
 DAYS_BEFORE = 7
-#: and beyond so many usual departures of the series; fewer months known: the ratio alone decides
-BEYOND, ENOUGH = 2.0, 6
+#: and beyond so many usual departures of the series (of four looked at);
+#: fewer months known: the ratio alone decides
+BEYOND, ENOUGH = 2.5, 6
 #: a rush is news for so many months
 NEWS_MONTHS = 6
 

@@ -12,6 +12,7 @@ from statistics import median
 from typing import Literal
 
 import numpy as np
+from msgspec.structs import replace
 
 from foreshock.errors import WrongUse
 from foreshock.watch import slow
@@ -97,12 +98,17 @@ def finish(
     ]
 
 
-def know(series: Series, observations: Sequence[Observation], day: date) -> Known:
-    """One figure a month, judged, as known by the end of `day`; `WrongUse` without a unit."""
+def know(
+    series: Series, observations: Sequence[Observation], day: date, *, alone: bool = True
+) -> Known:
+    """One figure a month, judged, as known by the end of `day`; `WrongUse` without a unit.
+
+    `alone`: no quantity or value of the same line will be held against it.
+    """
     if not series.unit:
         raise WrongUse(f"series {series.id} has no unit", expected="one, such as t or kg")
     own = [row for row in observations if row.series == series.id]
-    single, conflicts = months(own, day, series.unit)
+    single, conflicts = months(own, day, series.unit, alone=alone)
     return judged_as(series, single, conflicts)
 
 
@@ -130,10 +136,27 @@ def judge(single: Sequence[Month]) -> list[Judged]:
     slots = np.array([month_number(m.period) - first for m in single], dtype=np.int64)
     found = slow.judge(np.array([m.value for m in single]), slots, 12)
     rows = zip(single, *(column.tolist() for column in found), strict=True)
-    return [
+    judged = [
         few if place < ENOUGH else _by_many(*row)
         for place, (few, row) in enumerate(zip(by_few, rows, strict=True))
     ]
+    return _lower_than_lately(judged)
+
+
+def _lower_than_lately(judged: Sequence[Judged]) -> list[Judged]:
+    """The same, where a month is no fall if a calm month of the last two years was as low.
+
+    A lumpy line has such months now and then: what it often does is not unusual.
+    """
+    calm: list[float] = []
+    out = []
+    for place, row in enumerate(judged):
+        if place >= ENOUGH and row.state == "fallen" and row.month.value >= min(calm[-MEMORY:]):
+            row = replace(row, state="usual")
+        if row.state != "fallen":
+            calm.append(row.month.value)
+        out.append(row)
+    return out
 
 
 def _by_many(month: Month, usual: float, evidence: float, direction: float) -> Judged:
