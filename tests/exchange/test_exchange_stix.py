@@ -135,9 +135,25 @@ def test_a_later_warning_is_a_new_version_of_the_same_object():
     assert old["modified"] < new["modified"]
 
 
-def test_a_warning_that_is_over_is_revoked_and_an_exercise_says_so_first():
-    (report,) = [o for o in objects([warning(state="cancelled")]) if o["type"] == "report"]
-    assert report["revoked"] is True
+@pytest.mark.parametrize("state", ["cancelled", "expired"])
+def test_a_warning_that_is_over_says_so_and_can_come_back_under_its_id(state):
+    issued, over, again = warning(10), warning(11, state=state), warning(12, state="updated")
+    said = [o for one in (issued, over, again) for o in objects([one]) if o["type"] == "report"]
+    assert len({o["id"] for o in said}) == 1
+    assert not any("revoked" in o for o in said)
+    there, gone, back = said
+    assert there["modified"] < gone["modified"] < back["modified"]
+    assert gone["name"].startswith(f"{state.upper()}: WARNING level")
+    assert gone["description"].startswith(f"This warning is {state}.")
+    assert state in gone["labels"]
+    assert gone["extensions"][stix.EXTENSION]["state"] == state
+    assert not set(there["labels"]) & {"cancelled", "expired"}
+    assert back["name"].startswith("WARNING level")
+    at = clocks(13).known_at
+    assert [stix_read.read(o, at).state for o in said] == ["issued", state, "updated"]
+
+
+def test_an_exercise_says_so_first():
     (drill,) = [o for o in objects([warning(nature="exercise")]) if o["type"] == "report"]
     assert drill["description"].startswith("THIS IS AN EXERCISE")
     (live,) = [o for o in objects() if o["type"] == "report"]

@@ -221,7 +221,7 @@ def publish(
     """Put the warnings that this house has issued, controls and promises into a collection.
 
     Only what the collection's circle may see and a releasing officer let go goes in; what is there
-    already is left alone, a cancelled warning is withdrawn.
+    already is left alone, a cancelled warning becomes a version that says so.
 
     Example: foreshock taxii publish Warnings --release-by mina
     """

@@ -70,7 +70,7 @@ def _reports(found: rounds.Findings) -> list[Report]:
 
 
 def own_warnings(archive: Archive) -> Iterable[EarlyWarning]:
-    """The newest versions of the warnings that this house has issued, withdrawn ones too.
+    """The newest versions of the warnings that this house has issued, cancelled ones too.
 
     What came from partners is not ours to publish, a draft is not issued, and exercises never mix
     with the real thing.

@@ -3,9 +3,6 @@
 Any STIX tool reads the plain properties; a Foreshock node finds the record itself in an extension
 of its own, as the exact text that its author encoded. Its id is the hash of what it says, so a
 record cannot change on its way without losing its name.
-
-A warning that was cancelled or has expired is not `revoked`: in a feed that is for ever, and a
-warning on the same item may have to be issued again. It says so in its name.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -148,9 +145,6 @@ def _told(record: Record, kind: str, pack: Pack) -> tuple[str, str]:
 
 
 def _carrying(said: dict[str, Any], record: Record, kind: str) -> dict[str, Any]:
-    if said.pop("revoked", False):
-        state = str(getattr(record, "state", "over")).upper()
-        said["name"] = f"{state}: {said.get('name', '')}"[:250]
     every = [record.marking, *(part.marking for part in parts(record))]
     said["object_marking_refs"] = [stix.tlp(strictest(every))]
     extensions = dict(said.get("extensions", {}))

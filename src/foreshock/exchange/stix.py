@@ -2,8 +2,10 @@
 
 A warning must be readable in the plain properties alone: name, description, confidence, labels. The
 extension adds the same as fields for machines and nothing that a person would miss. Ids are made
-of what the object is about, so that a warning issued anew is a new *version* of the same object,
-and a cancelled one is `revoked`.
+of what the object is about, so that a warning issued anew is a new *version* of the same object.
+One that was cancelled or has expired is a version, too: it says so in its name, a label and the
+extension. It is not `revoked`, for STIX knows no way back from that, and the same item may have to
+be warned of again; `revoked` is what was withdrawn for good, as wrong.
 
 | ours | STIX |
 |---|---|
@@ -159,19 +161,24 @@ def warning(record: EarlyWarning, maker: str, pack: Pack) -> list[Object]:
     holder = pack.name.get(record.holder, record.holder)
     level = next((r.name for r in pack.levels if r.level == record.level), str(record.level))
     where = location(record.holder, pack, maker)
+    over = f"{record.state.upper()}: " if record.state in OVER else ""
     said: Object = {
         **base("report", about(record), record, maker),
-        "name": f"WARNING level {record.level}/4 {level}: {item} for {holder}, "
+        "name": f"{over}WARNING level {record.level}/4 {level}: {item} for {holder}, "
         f"{record.p90:.0%} within 90 days",
         "description": _told(record, item, holder, level),
         "report_types": ["supply-chain-warning"],
         "published": stamp(morning(record.as_of)),
         "confidence": round(100 * record.p90),
-        "labels": [f"level-{record.level}", record.item, record.holder, record.nature],
+        "labels": [
+            f"level-{record.level}",
+            record.item,
+            record.holder,
+            record.nature,
+            record.state,
+        ],
         "object_refs": [where["id"]],
     }
-    if record.state in OVER:
-        said["revoked"] = True
     said["extensions"] = extended(
         level=record.level,
         level_rule=record.rule,
