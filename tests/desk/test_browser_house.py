@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 from desk_house import PASSWORD, QUICK, House
+from desk_partners import with_partners
 from test_browser import CUT_OFF, FAINT, SIZES, browser, pytestmark
 
 from foreshock.exchange import people
@@ -17,8 +18,10 @@ __all__ = ["browser", "pytestmark"]
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Iterator[tuple[House, str]]:
     before, people.HASHER = people.HASHER, QUICK
-    house = House(tmp_path_factory.mktemp("browser") / "home")
+    folder = tmp_path_factory.mktemp("browser")
+    house = House(folder / "home")
     house.fill()
+    with_partners(house, folder)
     server = uvicorn.Server(uvicorn.Config(house.app, port=0, log_level="error"))
     started = threading.Event()
     bind = server.startup
@@ -56,6 +59,7 @@ def pages(house) -> dict[str, list[str]]:
         "lee": ["/missions", "/report/status", "/report/disruption"],
         "olaf": ["/releases", f"/releases/{keys['greenword']}", f"/releases/{keys['redword']}"],
         "carl": ["/company"],
+        "odile": ["/partners", "/partners/alarms"],
         "aud": ["/people"],
     }
 
@@ -120,6 +124,19 @@ def test_an_officer_previews_and_releases_by_forms_alone(served, browser):
     page.get_by_label("Why").fill("monthly exchange")
     page.get_by_role("button", name="Release").click()
     assert "released by olaf" in page.locator("main").inner_text()
+    context.close()
+
+
+def test_an_officer_settles_an_alarm_by_a_form_alone(served, browser):
+    _, base = served
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    log_in(page, served, "odile")
+    page.goto(f"{base}/partners")
+    page.get_by_role("link", name="1 open", exact=True).click()
+    page.get_by_label("What was found and done").last.fill("They restored a backup.")
+    page.get_by_role("button", name="Settle alarm").last.click()
+    assert "They restored a backup." in page.locator("main").inner_text()
     context.close()
 
 

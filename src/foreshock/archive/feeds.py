@@ -245,6 +245,10 @@ class SqliteFeeds(Books):
         for row in rows:
             yield _piece(row)
 
+    def refused(self, most: int) -> list[Piece]:
+        """The newest entries that were not taken, with why."""
+        return self._found_pieces("fate = 'refused' ORDER BY p.received DESC LIMIT ?", (most,))
+
     def body(self, piece: Piece) -> bytes:
         """The exact bytes of an object; empty once they were erased."""
         if piece.entry.says == "erase" or piece.fate in ("erased", "hollow"):

@@ -218,6 +218,15 @@ class Books:
                 number=n, at=moment(at), what=what, who=who, about=about, says=says, chain=chain
             )
 
+    def last_heard(self, prefix: str) -> dict[str, datetime]:
+        """By who: the last line of the log about somebody whose name begins with `prefix`."""
+        rows = self._all(
+            "SELECT who, max(at) FROM audit WHERE who LIKE ? AND what IN ('read', 'receive')"
+            " GROUP BY who",
+            (prefix + "%",),
+        )
+        return {who: moment(at) for who, at in rows}
+
     def audit_head(self) -> tuple[int, str]:
         """Number and chain of the newest line; (0, "") for an empty log."""
         rows = self._all("SELECT n, chain FROM audit ORDER BY n DESC LIMIT 1")

@@ -348,7 +348,7 @@ def _serve(desk: Desk) -> None:
     from foreshock.desk.serving import reach, serve_desk
 
     settings = desk.settings
-    where = reach(settings.bind, settings.port, settings.url)
+    where = reach(settings.bind, settings.port, settings.url)._replace(database=settings.database)
     serve_desk(desk.archive, desk.pack, where, configured.alarm_policy(settings))
 
 

@@ -52,10 +52,13 @@ RULES: dict[tuple[str, str], str] = {
     ("GET", "/releases/{key}"): "release",
     ("POST", "/releases/{key}"): "release",
     ("GET", "/people"): "audit",
+    ("GET", "/partners"): "partners",
+    ("GET", "/partners/alarms"): "partners",
+    ("POST", "/partners/alarms/{key}"): "settle",
 }
 
 #: what the one user of an own machine may do, as long as nobody is written down
-ALONE = frozenset({"look", "duties"})
+ALONE = frozenset({"look", "duties", "partners"})
 
 
 class Caller(NamedTuple):
@@ -97,6 +100,8 @@ class Office(NamedTuple):
     secure: bool = False
     #: ask for a login though nobody is written down: the desk can be reached from elsewhere
     open_to_others: bool = False
+    #: DSN of the database that keeps the objects of TAXII; empty: a file in the archive
+    database: str = ""
 
     @property
     def cookie(self) -> str:

@@ -64,6 +64,8 @@ class Reach(NamedTuple):
     hosts: tuple[str, ...] = LOCAL
     #: others can reach it, so that everybody logs in; by https only
     others: bool = False
+    #: DSN of the database that keeps the objects of TAXII; empty: a file in the archive
+    database: str = ""
 
 
 def reach(bind: str, port: int, url: str) -> Reach:
@@ -111,6 +113,7 @@ def serve_desk(archive: Archive, pack: Pack, where: Reach, policy: Policy | None
             door=Door(archive, secrets),
             secure=where.others,
             open_to_others=where.others,
+            database=where.database,
         )
         _refuse_empty(office)
         app = make_app(Looks(archive, pack, policy), pack, hosts=where.hosts, office=office)

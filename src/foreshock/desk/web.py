@@ -51,7 +51,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 #: pages that no other day can be asked of
 TODAY_ONLY = (
     *("/login", "/account", "/report/", "/reports/", "/company", "/submissions", "/releases"),
-    "/people",
+    *("/people", "/partners"),
 )
 
 #: what a browser may do with a page: nothing but show it, with our own style sheet
@@ -104,6 +104,7 @@ HOUSE_NAV = (
     ("/company", "My company"),
     ("/submissions", "Company figures"),
     ("/releases", "Releases"),
+    ("/partners", "Partners"),
     ("/people", "People"),
 )
 

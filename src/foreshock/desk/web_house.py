@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from foreshock.desk import pages_exchange as exchange
 from foreshock.desk import pages_house as pages
 from foreshock.desk.doors import Caller, Office
 from foreshock.desk.pages import Context
@@ -50,6 +51,9 @@ def add_routes(app: FastAPI, office: Office, pack: Pack, draw: Draw) -> None:
         ("GET", "/releases/{key}", house.release),
         ("POST", "/releases/{key}", house.decide),
         ("GET", "/people", house.people),
+        ("GET", "/partners", house.partners),
+        ("GET", "/partners/alarms", house.alarms),
+        ("POST", "/partners/alarms/{key}", house.settle),
     ):
         app.add_api_route(path, answer, methods=[method], response_class=HTMLResponse)
 
@@ -269,6 +273,24 @@ class House:
     def people(self, request: Request) -> Response:
         """Who may come, who is in, who did what: ids and names only."""
         return self.page("people.html", request, pages.people(self.office))
+
+    # -- the exchange ----------------------------------------------------------------------------
+
+    def partners(self, request: Request) -> Response:
+        """Whom we exchange with, what they may see, how their keys stand."""
+        return self.page("partners.html", request, exchange.partners(self.office))
+
+    def alarms(self, request: Request) -> Response:
+        """What a person must look at."""
+        return self.page(
+            "partner_alarms.html", request, exchange.alarms(self.office, _caller(request))
+        )
+
+    def settle(self, request: Request) -> Response:
+        """Say how an alarm was settled."""
+        how, key = _form(request).get("how", ""), request.path_params["key"]
+        exchange.settle(self.office, _caller(request), key, how)
+        return _go("/partners/alarms")
 
 
 def _caller(request: Request) -> Caller:

@@ -20,6 +20,8 @@ RIGHTS = {
     "submit": "tell figures of its own company in confidence, and see what it told",
     "submissions": "read what companies told its own desk, and make aggregates of it",
     "release": "preview, ask for and decide what leaves, to whom",
+    "partners": "partners, how their keys stand, alarms, and what was not taken and why",
+    "settle": "say how an alarm was settled",
     "audit": "who did what when, by ids: people, sessions, deeds, releases",
     "account": "its own password and sessions",
 }
@@ -43,12 +45,12 @@ ROLES = {
     "analyst": _role(
         "judges at a desk of this house",
         Marking.AMBER_STRICT,
-        *("look", "duties", "submissions"),
+        *("look", "duties", "submissions", "partners"),
     ),
     "officer": _role(
         "releasing officer: decides what leaves",
         Marking.AMBER_STRICT,
-        *("look", "duties", "release"),
+        *("look", "duties", "release", "partners", "settle"),
     ),
     "mission": _role(
         "reports from a host country",
@@ -58,7 +60,7 @@ ROLES = {
     "partner": _role("of another house of the alliance", Marking.GREEN, "look", outside=True),
     "company": _role("tells figures of its company", Marking.GREEN, "look", "submit", outside=True),
     "academic": _role("of a university of the alliance", Marking.GREEN, "look", outside=True),
-    "auditor": _role("checks who did what, reads no contents", Marking.CLEAR, "audit"),
+    "auditor": _role("checks who did what, reads no contents", Marking.CLEAR, "audit", "partners"),
 }
 
 #: who checks does nothing that is checked
