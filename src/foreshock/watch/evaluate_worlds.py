@@ -10,7 +10,7 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
-from foreshock.watch import kernels, kernels_evidence
+from foreshock.watch import kernels, kernels_evidence, kernels_price
 from foreshock.watch.inject_worlds import World
 from foreshock.watch.kernels import Layout
 from foreshock.watch.kernels_evidence import Verdicts
@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.floating]
 #: the oracle's mixture of ways to be hit and of channels is the detector's own
 _K = kernels_evidence
 #: rises of the log unit value that it looks for
-RISES = tuple(float(rise) for rise in _K.PRICE_RISES)
+RISES = tuple(float(rise) for rise in kernels_price.PRICE_RISES)
 #: counts that the dispersion of a whole line is worth for each of its series
 STEADIED = 30.0
 #: exporters that keep the Lunar New Year in a made world carry a code of one that does

@@ -28,8 +28,6 @@ Ints = npt.NDArray[np.int64]
 
 #: no disruption begins in the first 48 months, so that every line has a past
 WARM_UP = 48
-#: share of lines with a disruption
-SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,8 @@ class Plan:
     #: multiplies what is random beyond counting
     noise: float = 1.0
     seed: int = 0
+    #: share of lines with a disruption
+    share: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def make(plan: Plan) -> World:
     counts = shipments[:, None, None] * share[:, :, None] * factor
     lot = np.exp(rng.normal(8, 2, plan.items))[item][:, None, None]
     price = _prices(plan, item, rng)[:, None, :] * np.ones((1, plan.reporters, 1))
-    lines = rng.permutation(len(item))[: int(SHARE * len(item))]
+    lines = rng.permutation(len(item))[: int(plan.share * len(item))]
     span = (min(WARM_UP, plan.months // 2), plan.months - 6)
     struck = tuple(draw(int(line), span, plan.reporters, rng) for line in lines)
     now, paid = counts.copy(), price.copy()

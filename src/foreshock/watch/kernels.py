@@ -8,7 +8,7 @@ Inside an item all series go through the months together (arrays [month, series]
 a month waits for that of the month before, and a processor can overlap it for several series.
 """
 
-from math import exp, log, log10, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from numba import njit, prange
 
 from foreshock.watch.compiled import MATH
+from foreshock.watch.kernels_mend import mend
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.int64]
@@ -34,8 +35,14 @@ START = 1.5
 SEASON_ITEM, SEASON_LINE = 25.0, 40.0
 #: known months about a centred year, and such months for a dispersion of its own
 YEAR_KNOWN, OWN_MONTHS = 9, 12
-#: months of its own that a series must show before its dispersion is believed against its item's
+#: a month is a twelfth of the year about it, and so lies nearer to its mean
+OWN_YEAR = 12 / 11
+#: counts that a series must show before its dispersion is believed against its item's
 POOLED = 15.0
+#: times that the line through the dispersions of an item is fitted, by its own weights
+FITS = 4
+#: what one-step forecasts may make of a dispersion, at least and at most: bounded squares run low
+LESS, MORE = 0.9, 2.0
 #: parts into which items are divided, for sums over all of them that do not get in their way
 PARTS = 64
 
@@ -131,45 +138,6 @@ def across(amount: Floats, s0: int, s1: int) -> Floats:
 
 
 @njit(cache=True, fastmath=MATH)
-def mend(amount: Floats, value: Floats) -> int:
-    """Mends slips of the unit by 10, 100, 1000 in one series, told by the unit value alone.
-
-    A quantity is mended where the unit value is off its series' median by such a factor (within
-    0.25 of a decade) and the value is not, while the quantity, mended, is nearer to its usual: a
-    small dear sample is no slip. Returns how many were.
-    """
-    least, most, known = 1e300, 0.0, 0
-    for t in range(len(amount)):
-        if amount[t] > 0 and value[t] > 0:
-            unit = value[t] / amount[t]
-            least, most = min(least, unit), max(most, unit)
-            known += 1
-    if known < 6 or most < 5.6 * least:  # nothing can be 0.75 of a decade off the median
-        return 0
-    units, sizes = np.empty(known), np.empty(known)
-    n = 0
-    for t in range(len(amount)):
-        if amount[t] > 0 and value[t] > 0:
-            units[n], sizes[n] = log10(value[t] / amount[t]), log10(amount[t])
-            n += 1
-    usual, size, paid = np.median(units), np.median(sizes), np.median(units + sizes)
-    slips = 0
-    for t in range(len(amount)):
-        if amount[t] > 0 and value[t] > 0:
-            away = log10(value[t] / amount[t]) - usual
-            decades = np.rint(away)
-            if abs(decades) < 1 or abs(decades) > 3 or abs(away - decades) > 0.25:
-                continue
-            now = log10(amount[t])
-            if abs(log10(value[t]) - paid) > 0.5 * abs(decades):
-                continue
-            if abs(now + decades - size) < abs(now - size):
-                amount[t] *= 10.0**decades
-                slips += 1
-    return slips
-
-
-@njit(cache=True, fastmath=MATH)
 def bounds(x: Floats) -> tuple[Floats, Floats, Floats]:
     """Mean, the largest amount that a month counts with, and known months; 0 if never traded."""
     many = x.shape[1]
@@ -244,7 +212,7 @@ def first_dispersion(x: Floats, year: Floats, mean: Floats, cap: Floats) -> Floa
         elif due[k] <= 0 or known[k] < OWN_MONTHS:
             out[k] = max(about[k] / whole[k], STEADIEST * mean[k])
         else:
-            out[k] = max(squares[k] / due[k], STEADIEST * mean[k])
+            out[k] = max(OWN_YEAR * squares[k] / due[k], STEADIEST * mean[k])
     return out
 
 
@@ -282,29 +250,36 @@ def pool(dispersion: Floats, mean: Floats, known: Floats) -> None:
     """Shrinks the dispersions of an item's series towards what their means let expect.
 
     Shipments of random size give a dispersion that is the same for all, a level that wobbles one
-    that grows with the mean: a line is fitted through both and each series drawn towards it.
+    that grows with the mean: a line is fitted through both and each series drawn towards it. How
+    unsure a dispersion is depends on what it should be: weighed by what was seen, those that came
+    out small by chance would count most.
     """
-    sw, sx, sy, sxx, sxy = 1e-300, 0.0, 0.0, 0.0, 0.0
-    for k in range(len(mean)):
-        d = dispersion[k]
-        if d == d:
-            w = min(mean[k] * known[k] / d, known[k]) / (d * d)
-            sw += w
-            sx += w * mean[k]
-            sy += w * d
-            sxx += w * mean[k] * mean[k]
-            sxy += w * mean[k] * d
-    spread = sw * sxx - sx * sx
-    slope = max((sw * sxy - sx * sy) / spread, 0.0) if spread > 1e-9 * sw * sxx else 0.0
-    base = (sy - slope * sx) / sw
-    if base < 0:
-        base, slope = 0.0, sxy / sxx
+    base, slope = 0.0, 0.0
+    for fit in range(FITS):
+        sw, sx, sy, sxx, sxy = 1e-300, 0.0, 0.0, 0.0, 0.0
+        for k in range(len(mean)):
+            d = dispersion[k]
+            if d == d:
+                expected = base + slope * mean[k]
+                about = expected if expected > 0 else d
+                w = min(mean[k] * known[k] / about, known[k])
+                w /= about * about if fit > 0 else mean[k] * mean[k]
+                sw += w
+                sx += w * mean[k]
+                sy += w * d
+                sxx += w * mean[k] * mean[k]
+                sxy += w * mean[k] * d
+        spread = sw * sxx - sx * sx
+        slope = max((sw * sxy - sx * sy) / spread, 0.0) if spread > 1e-9 * sw * sxx else 0.0
+        base = (sy - slope * sx) / sw
+        if base < 0:
+            base, slope = 0.0, sxy / sxx
     for k in range(len(mean)):
         d = dispersion[k]
         expected = base + slope * mean[k]
         if d == d and expected > 0:
-            own = min(mean[k] * known[k] / d, known[k])
-            dispersion[k] = exp((own * log(d) + POOLED * log(expected)) / (own + POOLED))
+            own = min(mean[k] * known[k] / expected, known[k])
+            dispersion[k] = (own * d + POOLED * expected) / (own + POOLED)
 
 
 @njit(cache=True, fastmath=MATH)
@@ -339,7 +314,7 @@ def first_rate(x: Floats, mean: Floats, cap: Floats, season: Floats) -> Floats:
 def second_dispersion(
     x: Floats, first: Floats, mean: Floats, rate: Floats, season: Floats
 ) -> Floats:
-    """The dispersion about what was due a month ahead, half to twice the first, bounded squares."""
+    """The dispersion about what was due a month ahead, from bounded squares."""
     months, many = x.shape
     squares, total, known = np.zeros(many), np.zeros(many), np.zeros(many)
     have, need, start, share = begin(rate, first)
@@ -362,7 +337,7 @@ def second_dispersion(
     for k in range(many):
         if known[k] >= OWN_MONTHS and total[k] > 0:
             worth = 10 * total[k] / known[k]
-            found = min(max((squares[k] + worth) / (total[k] + worth), 0.5), 2.0)
+            found = min(max((squares[k] + worth) / (total[k] + worth), LESS), MORE)
             out[k] = max(first[k] * found, STEADIEST * mean[k])
     return out
 

@@ -6,26 +6,24 @@ months before it say. The level before the onset is not known but has a Gamma di
 recent counts are negative binomial under either hypothesis and their ratio has a closed form.
 """
 
-from math import exp, log, sqrt
+from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit, prange
 
-from foreshock.watch import kernels, kernels_trace
+from foreshock.watch import kernels, kernels_price, kernels_trace
 from foreshock.watch.compiled import MATH
 from foreshock.watch.kernels import Layout, Learnt
-from foreshock.watch.kernels_trace import WINDOW, Common, Trace
+from foreshock.watch.kernels_trace import PAST, WINDOW, Common, Trace
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.int64]
 
-#: months of past without which nothing is judged
-PAST = 12
 #: ratios of after to before, and how likely each is thought before looking
 RATIOS = np.array([0.03, 0.15, 0.3, 0.45, 0.6, 0.75, 1.6, 2.4])
-WEIGHTS = np.array([0.1665, 0.1665, 0.1665, 0.1665, 0.1665, 0.1665, 0.0005, 0.0005])
+WEIGHTS = np.array([1 / 6] * 6 + [1e-6] * 2)
 LOGS = np.log(RATIOS)
 #: how far a level wanders in a year unharmed: spread of its logarithm
 WANDERS = 0.25
@@ -35,11 +33,6 @@ ALL, SOME, ONE, EACH = 0.45, 0.35, 0.2, 0.4
 IN_QUANTITY, IN_PRICE, IN_BOTH = 0.6, 0.2, 0.2
 #: how likely a return to the level of old is
 RETURNS = 0.3
-#: unit values: what each month keeps, first spread, least, wander, tail, what others must weigh
-PRICE_KEEPS, PRICE_SPREAD, PRICE_LEAST, PRICE_WANDERS = 0.9, 0.08, 0.04, 0.06
-PRICE_TAIL, PRICE_BELIEVE = 8.0, 20.0
-#: rises of the logarithm of the unit value that are looked for
-PRICE_RISES = np.array([0.2, 0.4, 0.6, 0.8])
 #: no evidence is told above this: beyond it the model, not the line, is judged
 MOST = 200.0
 
@@ -132,88 +125,6 @@ def odds(of: Odds, most: float) -> Floats:
 
 
 @njit(cache=True, fastmath=MATH)
-def tail(z: float) -> float:
-    """Log density of Student's t, less its constant."""
-    return -0.5 * (PRICE_TAIL + 1) * log(1 + z * z / PRICE_TAIL)
-
-
-@njit(cache=True, fastmath=MATH)
-def unit_values(amount: Floats, value: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
-    """Log unit value of a line by month, against each of its series' usual one, and its weight."""
-    months = amount.shape[1]
-    out, weight = np.zeros(months), np.zeros(months)
-    x = np.empty(months)
-    for s in range(len(amount)):
-        if dispersion[s] != dispersion[s]:  # never traded
-            continue
-        usual, past, some = 0.0, 0.0, False
-        for t in range(months):
-            x[t] = np.nan
-            if amount[s, t] > 0 and value[s, t] > 0:
-                x[t] = log(value[s, t] / amount[s, t])
-        for turn in range(2):
-            for t in range(months):
-                if x[t] == x[t]:
-                    if not some:
-                        usual, past, some = x[t], 1.0, True
-                        continue
-                    limit = 0.3 if turn == 1 or past > 5 else 1.0
-                    past = min(past + 1, 36.0)
-                    usual += min(max(x[t] - usual, -limit), limit) / past
-        for t in range(months):
-            if x[t] == x[t] and abs(x[t] - usual) < 2.0:
-                w = min(sqrt(amount[s, t] / dispersion[s]), 4.0)
-                out[t] += w * (x[t] - usual)
-                weight[t] += w
-    for t in range(months):
-        if weight[t] > 0:
-            out[t] /= weight[t]
-    return out, weight
-
-
-@njit(cache=True, fastmath=MATH)
-def price_evidence(price: Floats, weight: Floats, others: Floats, out: Floats) -> None:
-    """Fills `out` [2, n]: log evidence that the unit value rose n months ago, and by how much."""
-    months = len(price)
-    level, past, squares, worth = 0.0, 0.0, PRICE_SPREAD * PRICE_SPREAD * 12, 12.0
-    before = np.zeros((3, months))
-    for t in range(months):
-        before[0, t], before[1, t], before[2, t] = level, past, sqrt(squares / worth)
-        past, squares, worth = past * PRICE_KEEPS, squares * 0.97, worth * 0.97
-        here = min(weight[t], 1.0)  # the price of a sample says little
-        if here > 0:
-            away = price[t] - others[t] - level
-            if past > 0.5:
-                limit = 2.5 * sqrt(squares / worth)
-                away = min(max(away, -limit), limit)
-                squares, worth = squares + here * away * away, worth + here
-            past += here
-            level += here * away / max(past, 1.0)
-    for n in range(1, WINDOW + 1):
-        t0 = months - n
-        out[0, n], out[1, n] = 0.0, 0.0
-        if t0 < PAST or before[1, t0] < 2:
-            continue
-        spread = max(before[2, t0], PRICE_LEAST)
-        mean, known = 0.0, 0.0
-        for t in range(t0, months):
-            here = min(weight[t], 1.0)
-            mean += here * min(max(price[t] - others[t] - before[0, t0], -1.5), 1.5)
-            known += here
-        if known <= 0:
-            continue
-        mean /= known
-        doubt = sqrt(
-            spread * spread * (1.0 / known + 1.0 / before[1, t0])
-            + PRICE_WANDERS * PRICE_WANDERS * (0.4 + 0.05 * n)
-        )
-        total = 0.0
-        for rise in PRICE_RISES:
-            total += exp(tail((mean - rise) / doubt) - tail(mean / doubt))
-        out[0, n], out[1, n] = log(total / len(PRICE_RISES)), mean
-
-
-@njit(cache=True, fastmath=MATH)
 def verdict(
     seen_by: Trace, dispersions: Floats, first: int, last: int, prices: Floats, months: int
 ) -> tuple[float, float, float, float]:
@@ -259,27 +170,19 @@ def weigh(
             for k in range(s1 - s0):
                 exposure[t, k] *= season[t % 12, k]
         seen_by = kernels_trace.trace(x, dispersion, rate, exposure)
-        price, weight = np.zeros((l1 - l0, months)), np.zeros((l1 - l0, months))
-        for line in range(l0, l1):
-            a, b = where.line_start[line], where.line_start[line + 1]
-            price[line - l0], weight[line - l0] = unit_values(
-                amount[a:b], value[a:b], learnt.dispersion[a:b]
-            )
-        together, weights = np.zeros(months), np.zeros(months)
-        for line in range(l1 - l0):
-            for t in range(months):
-                together[t] += price[line, t] * weight[line, t]
-                weights[t] += weight[line, t]
+        price, weight, all_price, all_weight = kernels_price.item_prices(
+            amount, value, where, (l0, l1), learnt.dispersion
+        )
         for line in range(l0, l1):
             first, last = where.line_start[line] - s0, where.line_start[line + 1] - s0
             if not (dispersion[first:last] > 0).any():
                 continue
             here = line - l0
-            rest = (together - price[here] * weight[here]) / (
-                weights - weight[here] + PRICE_BELIEVE
+            rest = kernels_price.follow(
+                all_price - price[here] * weight[here], all_weight - weight[here]
             )
             prices = np.zeros((2, WINDOW + 1))
-            price_evidence(price[here], weight[here], rest, prices)
+            kernels_price.price_evidence(price[here], weight[here], rest, prices)
             evidence[line], since[line], ratio[line], rise[line] = verdict(
                 seen_by, dispersion, first, last, prices, months
             )

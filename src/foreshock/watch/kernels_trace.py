@@ -18,8 +18,8 @@ from foreshock.watch.kernels import KEEPS, Layout
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.int64]
 
-#: months back that an onset may lie
-WINDOW = 12
+#: months back that an onset may lie, and months of past without which nothing is judged
+WINDOW, PAST = 12, 12
 #: counts that others must show before a common factor is believed: item, recipient, exporter
 BELIEVE_ITEM, BELIEVE_RECIPIENT, BELIEVE_EXPORTER = 15.0, 15.0, 30.0
 #: share of a factor that each further month keeps; its bounds (its square root is taken)
