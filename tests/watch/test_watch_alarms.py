@@ -1,5 +1,6 @@
 """Alarms keep to a budget or to a rate of false ones, and nothing is told twice in half a year."""
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,8 @@ from hypothesis.extra.numpy import arrays
 from watch_panels import whole_item, write
 
 from foreshock.errors import WrongUse
-from foreshock.watch import alarms, panel, panel_alarms
+from foreshock.watch import alarms, evaluate, evaluate_worlds, panel, panel_alarms
+from foreshock.watch.inject_worlds import AMOUNTS, Plan, make
 from foreshock.watch.panel_table import read_panel
 
 EVIDENCE = arrays(np.float64, st.integers(1, 40), elements=st.floats(-10, 30))
@@ -40,6 +42,40 @@ def test_the_share_of_false_lines_among_those_told_stays_below_the_rate(rate):
         told = alarms.e_bh(honest(rng, 500, changed=40, shift=4.0), rate)
         shares.append(told[40:].sum() / max(told.sum(), 1))
     assert np.mean(shares) <= rate
+
+
+@cache
+def judged(kind, share, noise=1.0):
+    """A small made world and its scores [line, month] of the last three years, as published."""
+    world = make(Plan(kind=kind, items=20, months=84, seed=77, noise=noise, share=share))
+    first = evaluate_worlds.FIRST + 48
+    return world, evaluate_worlds.scores_of(evaluate_worlds.releases_of(world), first)
+
+
+@pytest.mark.parametrize("noise", [0.7, 1.4])
+@pytest.mark.parametrize("kind", sorted(AMOUNTS))
+def test_where_nothing_happens_an_e_value_is_worth_no_more_than_one(kind, noise):
+    world, scores = judged(kind, 0.0, noise)
+    e = np.exp(alarms.honest(scores))
+    assert e.mean() <= 1
+    for lots in (world.shipments < 20, world.shipments >= 20):  # thin and dense lines alike
+        assert e[lots].mean() <= 1
+    for least in (20, 100):  # Markov
+        assert (e >= least).mean() <= 1 / least
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.2])
+def test_of_lines_told_at_a_rate_no_more_are_false_and_something_is_found(rate):
+    shares, found = [], 0
+    for kind in sorted(AMOUNTS):
+        world, scores = judged(kind, 0.3)
+        known = evaluate.truth(world.disruptions, (scores.shape[0], scores.shape[1]), 48)
+        for month, column in enumerate(scores.T):
+            told = alarms.by_item(alarms.honest(column), world.item, rate)
+            shares.append((told & known.quiet[:, month]).sum() / max(told.sum(), 1))
+            found += told.sum()
+    assert np.mean(shares) <= rate
+    assert found > 100
 
 
 def test_items_first_keeps_the_rate_among_items_and_finds_those_that_changed():

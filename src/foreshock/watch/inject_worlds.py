@@ -101,7 +101,7 @@ def make(plan: Plan) -> World:
     _divert(now, struck, item, plan, rng)
     final = AMOUNTS[plan.kind](plan, now, rng) * lot
     value = final * paid * np.exp(rng.normal(0, 0.12 * plan.noise, final.shape))
-    _bulk(final, value, lot * counts, rng)
+    _bulk(final, value, lot * counts, paid, rng)
     rows = _releases(plan, final, value, rng)
     return World(plan, item, exporter, counts * lot, price, final, value, struck, shipments, rows)
 
@@ -243,13 +243,15 @@ AMOUNTS: dict[str, Callable[[Plan, Floats, np.random.Generator], Floats]] = {
 LOOSE = {"orders": 0.25, "shipments": 0.15, "smooth": 0.12, "cargoes": 0.2}
 
 
-def _bulk(final: Floats, value: Floats, usual: Floats, rng: np.random.Generator) -> None:
+def _bulk(
+    final: Floats, value: Floats, usual: Floats, paid: Floats, rng: np.random.Generator
+) -> None:
     """A shipload now and then: three to eight months' worth at once."""
     hit = rng.random(final.shape) < 0.003
     extra = usual[hit] * rng.uniform(3, 8, int(hit.sum()))
-    unit = np.where(final[hit] > 0, value[hit] / np.maximum(final[hit], 1e-9), 0.0)
+    unit = np.where(final[hit] > 0, value[hit] / np.maximum(final[hit], 1e-9), paid[hit])
     final[hit] += extra
-    value[hit] += extra * np.where(unit > 0, unit, 1.0)
+    value[hit] += extra * unit
 
 
 def _releases(

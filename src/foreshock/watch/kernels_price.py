@@ -17,6 +17,8 @@ PRICE_KEEPS, PRICE_SPREAD, PRICE_LEAST, PRICE_WANDERS = 0.95, 0.08, 0.04, 0.06
 PRICE_TAIL = 8.0
 #: rises of the logarithm of the unit value that are looked for
 PRICE_RISES = np.array([0.2, 0.4, 0.6, 0.8])
+#: one recipient's unit value counts as this far off at most, and not at all beyond twice that
+LIMIT = 1.0
 #: the item's price: weight before it is believed, how far it wanders in a month (variance over that
 #: of a weight of one), the most it moves in a month once so much weight lies behind it
 PRICE_BELIEVE, WANDERS_BY, JUMP, JUMPS_FROM = 20.0, 0.02, 0.3, 5.0
@@ -57,9 +59,9 @@ def unit_values(
                     past = min(past + 1, 36.0)
                     usual += min(max(x[t] - usual, -limit), limit) / past
         for t in range(months):
-            if x[t] == x[t] and abs(x[t] - usual) < 2.0:
+            if x[t] == x[t] and abs(x[t] - usual) < 2 * LIMIT:
                 w = min(sqrt(amount[s, t] / dispersion[s]), 4.0)
-                out[t] += w * (x[t] - usual)
+                out[t] += w * min(max(x[t] - usual, -LIMIT), LIMIT)
                 weight[t] += w
     for t in range(months):
         if weight[t] > 0:

@@ -52,8 +52,9 @@ def new_alarms(
         weight = weights.as_of(one.as_of)
         if policy.rate is not None:
             positive = np.maximum(weight, 1e-6 * max(float(weight.max(initial=0.0)), 1e-6))
-            tempered = evidence - alarms.TEMPER
-            loud = alarms.by_item(tempered, panel.line_item, policy.rate, np.sqrt(positive))
+            loud = alarms.by_item(
+                alarms.honest(evidence), panel.line_item, policy.rate, np.sqrt(positive)
+            )
             told = desk.news(one.as_of, np.flatnonzero(loud))
         else:
             told = desk.news(one.as_of, np.flatnonzero(evidence >= CONSPICUOUS))
