@@ -101,7 +101,8 @@ def item_prices(
     l0, l1 = lines
     months = amount.shape[1]
     price, weight = np.zeros((l1 - l0, months)), np.zeros((l1 - l0, months))
-    total, worth, path = np.zeros(months), np.zeros(months), np.zeros(months)
+    total, worth = np.zeros(months), np.zeros(months)
+    path: Floats = np.zeros(months)
     for turn in range(2):
         if turn == 1:
             path = follow(total, worth)
