@@ -21,13 +21,15 @@ ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hit
            "affecting", "with", "into", "sent", "aimed", "bound", "in", "under")  # fmt: skip
 
 #: rules in the order in which they are tried
-RULES = ("modifier", "by", "subject", "company", "issuer", "pronoun", "origin", "place", "regime",
+RULES = ("modifier", "by", "subject", "relative", "company", "issuer", "pronoun", "origin", "place",
+         "regime",
          "sentence", "speaker", "owner", "told", "last", "main")  # fmt: skip
 #: a verb whose subject does not act tells of whoever says so, rather than of its subject
 UNSAID = ("modifier", "by", "says", "company", "issuer", "origin", "place", "regime", "sentence",
           "speaker", "owner", "told", "last", "main")  # fmt: skip
 #: what is said is said by its subject, else by whoever the sentence says it is said by
-SAYING = ("described", "modifier", "by", "subject", "company", "says", "issuer", "pronoun",
+SAYING = ("described", "modifier", "by", "subject", "relative", "company", "says", "we", "issuer",
+          "pronoun",
           "sentence", "speaker", "last", "main")  # fmt: skip
 #: what happens to things is told of somebody in its clause, or of nobody
 NEAR = ("modifier", "by", "firm", "subject", "company", "pronoun", "place", "around")
@@ -41,9 +43,11 @@ NO_SITES = ("association", "group")
 
 Found = tuple[Ids, str]
 #: characters between an office and the place that tells whose it is
-_BESIDE = 6
+_BESIDE = 12
 #: characters within which a sentence opens with where it happens
 _OPENS = 14
+#: characters between a name and the relative clause about it
+_ANTECEDENT = 30
 
 
 class Search:
@@ -137,6 +141,16 @@ class Search:
             return False
         begun = max(self.clause.start, self.trigger.start - 20)
         return self.page.search("gains", begun, self.trigger.end) is not None
+
+    def relative(self) -> Ids:
+        """Of "who" and "which": those named right before, whatever they are to the main verb."""
+        start = self.clause.start
+        if self.clause.lead not in ("which", "who") or self.trigger.frame.subject != "actor":
+            return ()
+        pool = [m for m in self.usable if m.end <= start]
+        if not pool or start - pool[-1].end > _ANTECEDENT:
+            return ()
+        return together(self.page, pool[-1], pool)
 
     def _aside(self, mention: Mention) -> bool:
         """Whether a name stands in the relative clause after which this one goes on."""
@@ -256,15 +270,24 @@ class Search:
             ]  # fmt: skip
             if here:  # "in Seoul, the government", "the government of Chile"
                 return (here[0].id,)
+            before = [
+                x for x in self.line.actors
+                if x.state and x.end <= m.start() and self.page.use(x) == AGENT
+                and not self.page.preposition(self.line, x) and not self.told(x)
+            ]  # fmt: skip
+            if before and not re_["article"].match(word.split(" ")[0] + " "):
+                return (before[0].id,)  # "Chile was relieved; mining minister Williams called it"
             return (
                 self.memory.offices.get(office.group()) or self.memory.office or self.memory.state
             )
         company = self.trigger.frame.actor == "org"
+        person = re_["person"].fullmatch(word) is not None
         earlier = [
             x for x in self.usable
             if x.end <= m.start() and not (company and x.state) and self.page.use(x) == AGENT
             and not self.page.preposition(self.line, x)
             and not self.told(x)
+            and not (person and not x.state and x.part != "person")
         ]  # fmt: skip
         if earlier:
             return (earlier[-1].id,)
@@ -276,6 +299,8 @@ class Search:
             return (later[0].id,)
         if self.only_states:
             return self.memory.state
+        if person and not company and self.memory.person:
+            return self.memory.person
         return self.memory.company if company else self.newest()
 
     def newest(self) -> Ids:
@@ -339,12 +364,23 @@ class Search:
     def says(self) -> Ids:
         """The one named as saying so after it: "..., a Renesas spokeswoman said"."""
         told = said(self.page, self.line, self.trigger.start, ())
+        if not told.who:
+            told = said(self.page, self.line, self.trigger.start, (), "spoke")
         named = [
             m for m in self.line.actors
             if m.id.removeprefix("org:") in told.who and (m.state or not self.only_states)
             and (m.start >= self.trigger.end or self.trigger.frame.subject != "actor")
         ]  # fmt: skip
         return unique(named[:1])
+
+    def we(self) -> Ids:
+        """Whoever issues the text, where it says "we"."""
+        speaks = self.memory.voice
+        if not speaks or (self.only_states and speaks[0].startswith("org:")):
+            return ()
+        judged = self.trigger.frame.subject == "none"
+        here = judged or self.page.search("we", self.line.span.start, self.line.span.end)
+        return speaks if here else ()
 
     def origin(self) -> Ids:
         """Where the goods leave: "licences for exports from the Netherlands"."""
@@ -429,7 +465,7 @@ _SEARCHES: dict[str, Callable[[Search], Ids]] = {
     "sentence": lambda s: s.subject(s.line.span.start), "speaker": Search.speaker,
     "owner": Search.owner, "issuer": Search.issuer, "told": Search.told_of, "last": Search.last,
     "origin": Search.origin, "main": Search.main, "described": Search.described,
-    "says": Search.says, "regime": Search.regime,
+    "says": Search.says, "regime": Search.regime, "we": Search.we, "relative": Search.relative,
     "firm": lambda s: firm(s.page, s.line, s.clause, s.trigger, s.usable),
     "around": lambda s: around(s.page, s.line, s.trigger),
     "taken_up": lambda s: taken_up(s.page, s.clause, s.trigger.frame.type, s.memory, s.items),

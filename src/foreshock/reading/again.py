@@ -41,6 +41,12 @@ def remember(page: Page, line: Line, memory: Memory) -> None:
             memory.offices[word] = (m.id,)
     if companies:
         memory.company = (companies[0].id,)
+    titled = page.language.re["titled"].search(page.text, line.span.start, line.span.end)
+    people = [m for m in acting if m.part == "person"]
+    if people:
+        memory.person = (people[0].id,)
+    elif titled:
+        memory.person = memory.company if titled["firm"] else memory.office or memory.state
 
 
 def _about(items: list[str], told: Ids) -> bool:

@@ -297,6 +297,8 @@ def _draft(
         return None  # "not enough to limit the flow"
     if frame.type == "DISRUPT" and page.search("feared", clause.start, trigger.start):
         return None  # a loss that is only feared, or that somebody wants to end
+    if frame.type == "DISRUPT" and page.search("unharmed", clause.start, line.span.end):
+        return None  # "the quake left its plants unscathed"
     if (
         frame.type == "FLOW"
         and frame.direction != "down"

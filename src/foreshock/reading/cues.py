@@ -114,6 +114,23 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: after a country: it only tells where something is; where goods go
     of_place: str = "(?!)"
     office_in: str = "(?!)"
+    #: before a name: it is a person's; after a name: it is an office's; after a person with a
+    #: title: whose head it is
+    title: str = "(?!)"
+    titles: str = "(?!)"
+    title_of: str = "(?!)"
+    #: a person by title and name; the group `firm` if it is a company's title
+    titled: str = "(?P<firm>(?!))"
+    #: of a loss told of: it did no harm
+    unharmed: str = "(?!)"
+    #: takes up a person; in a text that somebody issues: the issuer
+    person: str = "(?!)"
+    we: str = "(?!)"
+    #: in the opening of a text: somebody's own statement; whose comment a question asks for
+    statement: str = "(?!)"
+    comment_of: str = "(?!)"
+    #: takes up an agreement, and so its parties
+    same_deal: str = "(?!)"
     #: before the one who is told something: not the one who acts
     told_whom: str = "(?!)"
     bound_for: str = "(?!)"
@@ -145,6 +162,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: a clause that opens so tells of what may or may not be
     hypothetical_leads: tuple[str, ...] = ()
     said: str = "(?!)"
+    #: other verbs of speech: they tell whose judgement it is, not who vouches for a fact
+    spoke: str = "(?!)"
     #: somebody taken up says so: "he said", "the ministry said"
     said_again: str = "(?!)"
     according: str = "(?!)"

@@ -45,6 +45,10 @@ class Memory:
     topic: Ids = ()
     #: who issued an official text: it acts where nobody is named
     issuer: Ids = ()
+    #: for whom the person named last speaks
+    person: Ids = ()
+    #: who says "we" in a statement or in answers of its own
+    voice: Ids = ()
     #: what companies make, from the pack
     makes: Mapping[str, Ids] = field(default_factory=dict)
     #: the countries of companies, from the pack
@@ -56,8 +60,15 @@ class Memory:
     spoke_by: Ids = ()
 
     def parties(self) -> Ids:
-        """The parties last told of together: "both countries"."""
-        return next((t.actors for t in reversed(self.told) if len(t.actors) > 1), ())
+        """The parties last told of together, else of the last act between two states."""
+        for told in reversed(self.told):
+            if len(told.actors) > 1:
+                return told.actors
+        for told in reversed(self.told):
+            pair = (*told.actors[:1], *told.targets[:1])
+            if len(pair) == 2 and "all" not in pair and not any(p.startswith("org:") for p in pair):
+                return pair
+        return ()
 
     def aimed_at(self, actors: Ids) -> Ids:
         """On whom the last measure of these actors falls, where the text named somebody."""

@@ -8,13 +8,17 @@ from datetime import date
 
 from msgspec import structs
 
+from foreshock.reading.bodies import bodies
 from foreshock.reading.dates import When
 from foreshock.reading.frames import CueName, Language, Trigger
 from foreshock.reading.names import Mention, Names, companies
+from foreshock.reading.persons import persons
 from foreshock.reading.sentences import Clause, Span, clauses, cut, lowered, plain
 from foreshock.words.records import Said
 
 _DAY = 10  # the length of a date told to the day
+_HEAD_OF = 70  # characters before a name in which its head is named with a title
+_TITLE = 30  # characters before a name in which its title stands
 _LIST_GAP = 3  # characters from the comma to the next item of a list
 
 #: words with which a sentence tells first where or when
@@ -69,7 +73,8 @@ class Page:
         self.day = day
         self.places = language.literals.find(self.low)
         self._listed: dict[str, list[tuple[int, re.Pattern[str], str]]] = {}
-        found = self._at_home(self._bodies(self._made(names.find(self.text, day))))
+        named = self._with_bodies(self._bodies(self._made(names.find(self.text, day))))
+        found = self._at_home(self._with_persons(named))
         self.mentions = _in_scope(found, names.uses)
         self.lines = [Line(i, span) for i, span in enumerate(cut(self.text))]
         self._tools: dict[int, list[tuple[int, int, int]]] = {}
@@ -159,6 +164,26 @@ class Page:
         ]
         return sorted([*found, *more], key=lambda m: m.start) if more else found
 
+    def _with_bodies(self, found: list[Mention]) -> list[Mention]:
+        """The names, and associations in place of the countries and trades in their names."""
+        more = bodies(self.text, found) if self.language.cues.spaced else []
+        if not more:
+            return found
+        kept = [n for n in found if not any(n.start < b.end and b.start < n.end for b in more)]
+        return sorted([*kept, *more], key=lambda m: m.start)
+
+    def _with_persons(self, found: list[Mention]) -> list[Mention]:
+        """The names, later ones of persons by one name; without those inside a firm's name."""
+        if not self.language.cues.spaced:
+            return found
+        firms = {m.end + 1 for m in found if m.part == "company"}
+        kept = [
+            m for m in found
+            if not (m.part == "name" and m.start in firms and self.low[m.start - 1] == " ")
+        ]  # fmt: skip
+        more = persons(self.text, kept)
+        return sorted([*kept, *more], key=lambda m: m.start) if more else kept
+
     def _at_home(self, found: list[Mention]) -> list[Mention]:
         """The names, and the offices of the language's own country that go without its name."""
         home = self.language.cues.home
@@ -206,8 +231,8 @@ class Page:
             if self.language.re["heading"].match(self.low, a, b) or self._is_title(line):
                 continue
             found, spare = self.language.ranked(self.low, a, b)
-            line.triggers = [t for t in found if not self._only_describes(t)]
-            line.spare = [t for t in spare if not self._only_describes(t)]
+            line.triggers = [t for t in found if self._tells(line, t)]
+            line.spare = [t for t in spare if self._tells(line, t)]
             again = self.search("same_measure", a, b) or self.search("same_loss", a, b)
             if line.triggers or again:
                 found_clauses = self._whole_lists(line, clauses(self.low, line.span, opener))
@@ -276,6 +301,12 @@ class Page:
                 cut.append(Clause(clause.start, clause.end, lead))
         return cut
 
+    def _tells(self, line: Line, trigger: Trigger) -> bool:
+        """Whether a trigger is more than a part of a firm's name or of a description."""
+        if any(m.start < trigger.start < m.end for m in line.actors if not m.state):
+            return False
+        return not self._only_describes(trigger)
+
     def _only_describes(self, trigger: Trigger) -> bool:
         """A participle after an article or number, a noun that opens a compound.
 
@@ -323,6 +354,10 @@ class Page:
             return "to"
         if self.has_office(mention):
             return ""
+        if cues.spaced and self.language.re["title_of"].search(
+            self.text[max(0, mention.start - _HEAD_OF) : mention.start]
+        ):
+            return ""  # "chairman Maximo Pacheco of Codelco"
         towards = self.language.re["target_before"]
         if cues.spaced and towards.search(self.low[max(0, mention.start - 24) : mention.start]):
             return "to"
@@ -410,7 +445,13 @@ class Page:
             return []
         places = {(m.start, m.end) for m in line.places}
         found = companies(self.text, start, end, (*line.items, *line.actors))
-        return [m for m in found if (m.start, m.end) not in places]
+        title = self.language.re["title"]
+        return [
+            m for m in found
+            if (m.start, m.end) not in places
+            and not title.search(self.low, max(line.span.start, m.start - _TITLE), m.start)
+            and not self.language.re["titles"].match(self.low, m.end)
+        ]  # fmt: skip
 
 
 def _in_scope(found: list[Mention], uses: frozenset[str]) -> list[Mention]:

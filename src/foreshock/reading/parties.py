@@ -54,7 +54,8 @@ def parties(page: Page, line: Line, trigger: Trigger, memory: Memory) -> tuple[I
         # "sent a team to Beijing", "are in Kuala Lumpur": the place stands for who receives them
         hosts = [m for m in pool if page.preposition(line, m) in ("to", "in", "with")]
         ids = tuple(dict.fromkeys((*ids, *unique(hosts))))[:2]
-    taken_up = page.search("both", line.span.start, line.span.end)
+    whole = (line.span.start, line.span.end)
+    taken_up = page.search("both", *whole) or (len(ids) < 2 and page.search("same_deal", *whole))
     if taken_up and memory.parties() and len(unique(m for m in pool if m.state)) < 2:
         return memory.parties(), "parties"
     if len(ids) < 2 and page.search("anaphor", line.span.start, line.span.end):

@@ -26,6 +26,8 @@ from foreshock.words.vocab import ITEMS
 
 #: a longer text is read up to here; what follows is noted as unread
 MOST_CHARACTERS = 200_000
+#: sentences within which a text of questions asks for somebody's comment
+_ASKED = 6
 #: longest quotation kept as evidence
 QUOTE = 200
 #: languages with tables of their own
@@ -121,8 +123,8 @@ class Reader:
         page.lay_out()
         titled = self._names[code].find(plain(document.title), day)
         topic = tuple(dict.fromkeys(m.id for m in titled if m.part == "item" and not m.doubtful))
-        memory = Memory(topic=topic or _topic(page), issuer=issuer(page), makes=self._makes,
-                        homes=self._homes, office=page.written_in)  # fmt: skip
+        memory = Memory(topic=topic or _topic(page), issuer=issuer(page), voice=voice(page),
+                        makes=self._makes, homes=self._homes, office=page.written_in)  # fmt: skip
         found = drafts(page, memory)
         settle(page, memory, found, self._known)
         return page, found
@@ -190,6 +192,20 @@ def issuer(page: Page) -> Ids:
             page.low, line.span.start, line.span.end
         ):
             return (offices[0].id,)
+    return ()
+
+
+def voice(page: Page) -> Ids:
+    """Who says "we" in a text: whose statement it is, or whose comment it is asked for."""
+    for line in page.lines[:_ASKED]:
+        asked = page.search("comment_of", line.span.start, line.span.end)
+        if asked:
+            named = [m for m in line.actors if asked.start() <= m.start < asked.end()]
+            if named:
+                return (named[0].id,)
+    for line in page.lines[:2]:
+        if line.actors and page.search("statement", line.span.start, line.span.end):
+            return (line.actors[0].id,)
     return ()
 
 

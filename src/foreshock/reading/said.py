@@ -10,17 +10,22 @@ _BESIDE = 2  # between a firm and the one who speaks for it
 _REACH = 90  # characters around the reporting verb in which its subject stands
 
 
-def said(page: Page, line: Line, position: int, issuer: tuple[str, ...]) -> Said:
-    """Who asserts what stands at `position`; an official text is asserted by its issuer."""
+def said(
+    page: Page, line: Line, position: int, issuer: tuple[str, ...], verbs: str = "said"
+) -> Said:
+    """Who asserts what stands at `position`; an official text is asserted by its issuer.
+
+    `verbs` is the cue of the verbs of speech that count.
+    """
     if issuer:
         return Said(kind="gov", who=issuer)
     low, start, end = page.low, line.span.start, line.span.end
     by = page.search("according", start, end)
     if by:
         return _speaker(page, line, by.end(), min(end, by.end() + _REACH), first=True)
-    if not page.may("said", start, end):
+    if not page.may(verbs, start, end):
         return Said()
-    for verb in page.language.re["said"].finditer(low, start, end):
+    for verb in page.language.re[verbs].finditer(low, start, end):
         begin = max(start, verb.start() - _REACH)
         speaker = _speaker(page, line, begin, verb.start(), first=False)
         if speaker.kind != "author":

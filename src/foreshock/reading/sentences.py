@@ -154,6 +154,14 @@ def _is_end(text: str, stop: re.Match[str]) -> bool:
     return True
 
 
+#: the number of a point in a list, not a day: "Feb. 25."
+_NUMBERED = re.compile(
+    r"(?:^|[\n!?]\s*|(?<!\bjan)(?<!\bfeb)(?<!\bmar)(?<!\bapr)(?<!\baug)(?<!\bsep)(?<!sept)(?<!\boct)"
+    r"(?<!\bnov)(?<!\bdec)\.\s*)\d{1,2}$",
+    re.IGNORECASE,
+)
+
+
 def _line_ends(text: str) -> set[int]:
     """Line ends that end a sentence: before an empty line or a list mark, or after a short line."""
     cuts: set[int] = set()

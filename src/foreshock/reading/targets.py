@@ -24,6 +24,13 @@ def targets(page: Page, line: Line, trigger: Trigger, actors: Ids, memory: Memor
         return ()
     clause = line.clause_at(trigger.start)
     ids = _in(page, line, trigger, actors, (clause.start, clause.end))
+    if frame.subject == "target" and frame.type in ADDRESSED:
+        told = [
+            m.id for m in line.actors
+            if clause.start <= m.start < trigger.start and m.id not in actors
+            and not page.preposition(line, m)
+        ]  # fmt: skip
+        ids = told[-1:] or ids
     if not ids and frame.type in MEASURE and _alone(line, trigger):
         ids = _in(page, line, trigger, actors, (line.span.start, line.span.end))
     if not ids:
