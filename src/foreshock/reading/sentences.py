@@ -48,7 +48,12 @@ _STOP = re.compile(
 _LINE = re.compile(r"\n")
 #: before a stop: what parts words; after it: a word; the number of a point in a list
 _SPLIT, _WORD = re.compile(r"[\s(\"]"), re.compile(r"\w+")
-_NUMBERED = re.compile(r"(?:^|[\n.!?]\s*)\d{1,2}$")
+#: the number of a point in a list, not a day: "Feb. 25."
+_NUMBERED = re.compile(
+    r"(?:^|[\n!?]\s*|(?<!\bjan)(?<!\bfeb)(?<!\bmar)(?<!\bapr)(?<!\baug)(?<!\bsep)(?<!sept)(?<!\boct)"
+    r"(?<!\bnov)(?<!\bdec)\.\s*)\d{1,2}$",
+    re.IGNORECASE,
+)
 _WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
 
 
@@ -152,14 +157,6 @@ def _is_end(text: str, stop: re.Match[str]) -> bool:
     if ("." in word and word[-1].isalpha()) or word.lower() in _ABBREVIATIONS:
         return first is not None and first.group() in _OPENERS
     return True
-
-
-#: the number of a point in a list, not a day: "Feb. 25."
-_NUMBERED = re.compile(
-    r"(?:^|[\n!?]\s*|(?<!\bjan)(?<!\bfeb)(?<!\bmar)(?<!\bapr)(?<!\baug)(?<!\bsep)(?<!sept)(?<!\boct)"
-    r"(?<!\bnov)(?<!\bdec)\.\s*)\d{1,2}$",
-    re.IGNORECASE,
-)
 
 
 def _line_ends(text: str) -> set[int]:
