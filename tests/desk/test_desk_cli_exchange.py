@@ -5,8 +5,10 @@ import io
 import json
 import shutil
 
+import httpx2
 import pytest
 from desk_cli_calls import let_release
+from taxii_served import served
 
 from foreshock.desk.cli import main
 
@@ -97,6 +99,31 @@ def test_an_object_goes_there_is_answered_and_shows_who_got_it(two, tmp_path):
     assert row["acknowledged"]
     assert row["received"]
     assert "received" in two("seoul", "partners", "explain", OBJECT["id"], "hague desk").out
+
+
+def test_one_server_answers_taxii_and_partners_who_catch_up_in_one_command(two, tmp_path):
+    with served(tmp_path / "seoul") as to:
+        url = f"http://127.0.0.1:{to.port}"
+        two("seoul", "partners", "rotate", "--root", "stick/seoul.root", "--url", url,
+            "--out", "seoul-2.card")  # fmt: skip
+        two("hague", "partners", "add", "seoul-2.card")
+        for n in range(3):
+            file = objects(tmp_path / "o.jsonl", id=OBJECT["id"][:-1] + str(n))
+            two("seoul", "parcel", "publish", "--to", "hague desk", "--objects", file, *BY)
+        pulled = two("hague", "partners", "pull", "seoul desk")
+        assert (pulled.code, "in 4 segment(s)" in pulled.out) == (0, True), pulled
+        assert len(two("hague", "parcel", "list", "--ids").out.split()) == 3
+        assert "received" in two("seoul", "parcel", "status").out, "and the receipt was given"
+        taxii = two("hague", "taxii", "pull", to.url, "--from", "seoul", "--user", "partner",
+                    "--secret-file", _secret(tmp_path, to))  # fmt: skip
+        assert taxii.out == "Warnings: 0 new, 0 here already, 0 set aside\n"
+        stranger = httpx2.get(f"{url}/x-foreshock/feeds/", trust_env=False)
+        assert stranger.status_code == 401
+
+
+def _secret(folder, to):
+    (folder / "secret").write_text(to.secret)
+    return folder / "secret"
 
 
 def test_what_the_gate_holds_back_is_said_and_nothing_is_published(two, tmp_path):

@@ -88,20 +88,17 @@ def serve(
 ) -> None:
     """Answer partners who pull and push, until Ctrl-C; on this machine only, behind a proxy.
 
+    `foreshock taxii serve` answers them too, beside TAXII.
+
     Example: foreshock partners serve --port 8422
     """
     import uvicorn
 
-    from foreshock.exchange.feeds_http import make_feeds
-    from foreshock.exchange.node import load_node
+    from foreshock.desk.taxii_serving import feeds_of
 
     options.port(port)
     with exchange(home) as ours:
-
-        def taken(opened: "Opened") -> None:
-            exchanging.journal(ours, opened)
-
-        app = make_feeds(lambda: load_node(ours.settings.home, now()), ours.keeper, taken)
+        app = feeds_of(ours.settings, ours.keeper)
         say(f"Answering partners on http://127.0.0.1:{port}/ until Ctrl-C.")
         uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
 

@@ -45,6 +45,7 @@ def serve(
 ) -> None:
     """Serve the collections to those who have an account, until Ctrl-C.
 
+    A house with a card answers its partners beside it: they catch up by `foreshock partners pull`.
     TLS is the business of a proxy in front.
 
     Example: foreshock taxii serve --port 8422
@@ -62,7 +63,7 @@ def serve(
             next_step='For example: foreshock taxii add-collection "Warnings" --for community',
         )
     with shelf_of(settings, database) as shelf:
-        serve_taxii(settings.home, shelf, host, port)
+        serve_taxii(settings, shelf, host, port)
 
 
 @app.command("add-collection")

@@ -6,18 +6,23 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from foreshock.archive.feeds import SqliteFeeds
+from foreshock.desk import exchanging
+from foreshock.desk.settings import Settings
 from foreshock.desk.talk import Interrupted, say
 from foreshock.errors import WrongUse
+from foreshock.exchange.feeds_http import PREFIX, beside, make_feeds
+from foreshock.exchange.node import has_card, load_node
+from foreshock.exchange.opening import Opened
 from foreshock.exchange.taxii.accounts import Account, House
 from foreshock.exchange.taxii.book import Watched
 from foreshock.exchange.taxii.noting import Noting
 from foreshock.exchange.taxii.serve import make_taxii
+from foreshock.words.clocks import now
 from foreshock.words.shelf import Shelf
 
 #: requests that are answered at the same time; more are told to come again
@@ -26,8 +31,12 @@ AT_ONCE = 200
 IDLE = 30
 
 
-def serve_taxii(home: Path, shelf: Shelf, host: str, port: int) -> None:
-    """Serve what the book in `home` offers. `port` 0: any; raises `WrongUse` when it is taken."""
+def serve_taxii(settings: Settings, shelf: Shelf, host: str, port: int) -> None:
+    """Serve what the book of the house offers, and its feeds to partners if it has a card.
+
+    `port` 0: any; raises `WrongUse` when it is taken.
+    """
+    home = settings.home
     listener = _listen(host, port)
     with contextlib.closing(listener):
         port = listener.getsockname()[1]
@@ -46,9 +55,25 @@ def serve_taxii(home: Path, shelf: Shelf, host: str, port: int) -> None:
                 "and let this listen on 127.0.0.1."
             )
         with SqliteFeeds(home) as keeper, _noting(keeper) as noting:
-            app = make_taxii(offer, shelf, say, noting)
-            _run(app, listener, f"TAXII 2.1 is served on {listens}/taxii2/ as {house.url}")
+            app: ASGIApp = make_taxii(offer, shelf, say, noting)
+            says = f"TAXII 2.1 is served on {listens}/taxii2/ as {house.url}"
+            if has_card(home):
+                app = beside(app, feeds_of(settings, keeper))
+                says += f", feeds to partners on {listens}{PREFIX}/"
+            _run(app, listener, says)
     say("TAXII is no longer served.")
+
+
+def feeds_of(settings: Settings, keeper: SqliteFeeds) -> ASGIApp:
+    """The feeds of this node for its partners; what they bring goes into the archive."""
+
+    def taken(opened: Opened) -> None:
+        # as of the moment at which it came: the server may have started days before
+        at = now()
+        here = exchanging.Exchange(settings, load_node(settings.home, at), keeper, at)
+        exchanging.journal(here, opened)
+
+    return make_feeds(lambda: load_node(settings.home, now()), keeper, taken)
 
 
 @contextlib.contextmanager
@@ -64,7 +89,7 @@ def _noting(keeper: SqliteFeeds) -> Iterator[Noting]:
         thread.join()
 
 
-def _run(app: Starlette, listener: socket.socket, says: str) -> None:
+def _run(app: ASGIApp, listener: socket.socket, says: str) -> None:
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, lifespan="off",
         limit_concurrency=AT_ONCE, timeout_keep_alive=IDLE, timeout_graceful_shutdown=5,

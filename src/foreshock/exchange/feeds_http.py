@@ -22,6 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from foreshock.errors import ArchiveError, ForeshockError, Misread, NotAllowed, NotGenuine, TooMuch
 from foreshock.exchange import parcels, sending
@@ -91,6 +92,19 @@ def make_feeds(
             Route(f"{PREFIX}/inbox/", server.guarded(server.inbox), methods=["POST"]),
         ]
     )
+
+
+def beside(other: ASGIApp, feeds: ASGIApp) -> ASGIApp:
+    """Two applications at one address: what begins with `/x-foreshock/` goes to the feeds.
+
+    TAXII 2.1 lets a server have addresses of its own.
+    """
+
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] == "http" and scope["path"].startswith(f"{PREFIX}/")
+        await (feeds if ours else other)(scope, receive, send)
+
+    return chosen
 
 
 class _Server:
