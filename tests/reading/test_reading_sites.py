@@ -81,3 +81,40 @@ def test_goods_by_the_piece_are_no_items_beside_goods_of_the_standard(wide):
 def test_a_price_at_an_exchange_is_told_of_the_place_of_the_exchange(wide):
     (price,) = told(events_of(wide, "LME close: nickel gave back 2.1 percent."), "PRICE")
     assert price.actors == ("GB",)
+
+
+def test_we_is_the_firm_that_speaks_in_its_own_statement(read):
+    text = (
+        "Statement of JX Metals, Tokyo. A fire broke out in our copper plant on Monday. "
+        "We have suspended production."
+    )
+    losses = told(read(text).events, "DISRUPT")
+    assert {actor for e in losses for actor in e.actors} == {"org:JX_Metals"}
+
+
+def test_a_firm_named_after_its_country_acts_itself(read):
+    (flow,) = told(read("Chile's Talco Gold produced 5,400 tonnes of copper in May.").events,
+                   "FLOW")  # fmt: skip
+    assert flow.actors == ("org:Talco_Gold",)
+
+
+def test_imports_are_of_whoever_takes_them_not_of_where_they_come_from(read):
+    text = "Europe lacks copper smelters. Imports of copper from Congo have jumped by 13 percent."
+    (flow,) = told(read(text).events, "FLOW")
+    assert "CD" not in flow.actors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chrome exports from Congo fell with those of copper in May.",
+        "Governor Wes Moore said that copper exports from Chile fell in May.",
+    ],
+)
+def test_goods_and_persons_are_no_firms(read, text):
+    assert not [a for e in read(text).events for a in e.actors if a.startswith("org:")]
+
+
+def test_a_firm_short_of_something_builds_less_of_what_it_makes(read):
+    (loss,) = told(read("Nexperia stopped lines for lack of gallium.").events, "DISRUPT")
+    assert set(loss.items) == {"min.ga", "chip"}

@@ -10,7 +10,15 @@ from foreshock.reading.page import AGENT, OWNER, PRIVATE, Line, Page
 from foreshock.reading.parties import together, unique
 from foreshock.reading.said import said
 from foreshock.reading.sentences import Clause
-from foreshock.reading.sites import around, firm, opening_firm, same_firm, taken_up, who_stopped
+from foreshock.reading.sites import (
+    around,
+    firm,
+    opening_firm,
+    own_site,
+    same_firm,
+    taken_up,
+    who_stopped,
+)
 
 #: types that only a state can do
 STATE_ONLY = ("RESTRICT", "EASE", "PROBE", "THREATEN", "BREACH")
@@ -21,9 +29,8 @@ ON_WHOM = ("to", "on", "against", "for", "toward", "towards", "from", "at", "hit
            "affecting", "with", "into", "sent", "aimed", "bound", "in", "under")  # fmt: skip
 
 #: rules in the order in which they are tried
-RULES = ("modifier", "by", "subject", "relative", "company", "issuer", "pronoun", "origin", "place",
-         "regime",
-         "sentence", "speaker", "owner", "told", "last", "main")  # fmt: skip
+RULES = ("modifier", "by", "subject", "relative", "company", "issuer", "pronoun", "own", "origin",
+         "place", "regime", "sentence", "speaker", "owner", "told", "last", "main")  # fmt: skip
 #: a verb whose subject does not act tells of whoever says so, rather than of its subject
 UNSAID = ("modifier", "by", "says", "company", "issuer", "origin", "place", "regime", "sentence",
           "speaker", "owner", "told", "last", "main")  # fmt: skip
@@ -32,7 +39,7 @@ SAYING = ("described", "modifier", "by", "subject", "relative", "company", "says
           "pronoun",
           "sentence", "speaker", "last", "main")  # fmt: skip
 #: what happens to things is told of somebody in its clause, or of nobody
-NEAR = ("modifier", "by", "firm", "subject", "company", "pronoun", "place", "around")
+NEAR = ("modifier", "by", "firm", "subject", "company", "pronoun", "own", "place", "around")
 #: a threat is told of the one who threatens
 FIRM = ("modifier", "by", "subject", "pronoun", "issuer", "speaker")
 #: an act told by a noun with "the" is one told before, unless the noun says whose it is
@@ -211,6 +218,12 @@ class Search:
         ]
         if not pool:
             return ()
+        if self.trigger.frame.type in PHYSICAL and self.page.use(pool[-1]) == OWNER:
+            new = self.company()  # "Tajikistan's Talco Gold produced"
+            if new and pool[-1].state:
+                return new
+        if self.imported(pool[-1]):
+            return ()
         between = self.page.said(pool[-1].end, self.trigger.start)
         words = len(between.split())
         near = words <= 5 and not re.search(r"[,;:(]", between)
@@ -219,6 +232,14 @@ class Search:
         if not near or (not owner and (words > 1 or (goes_there and words))):
             return ()
         return together(self.page, pool[-1], pool)
+
+    def imported(self, mention: Mention) -> bool:
+        """Whether it is only where imports come from: "imports from Russia have jumped"."""
+        return (
+            self.trigger.frame.type == "FLOW" and mention.state
+            and self.page.preposition(self.line, mention) == "from"
+            and self.page.search("imported", self.clause.start, self.clause.end) is not None
+        )  # fmt: skip
 
     def by(self) -> Ids:
         """The one after "by": "tariffs imposed by the United States"."""
@@ -337,7 +358,7 @@ class Search:
             return (told and self.main()) or unique((inside or under)[:1])
         free = [m for m in states if not self.page.preposition(self.line, m)]
         if frame.type == "PRICE":  # a market, not a country that buys or sells
-            free = [m for m in free if m.part == "place"]
+            free = [m for m in states if m.part == "place"]
         return unique((owners or inside or free)[:1])
 
     def speaker(self) -> Ids:
@@ -468,5 +489,6 @@ _SEARCHES: dict[str, Callable[[Search], Ids]] = {
     "says": Search.says, "regime": Search.regime, "we": Search.we, "relative": Search.relative,
     "firm": lambda s: firm(s.page, s.line, s.clause, s.trigger, s.usable),
     "around": lambda s: around(s.page, s.line, s.trigger),
+    "own": lambda s: own_site(s.page, s.line, s.clause, s.trigger, s.memory),
     "taken_up": lambda s: taken_up(s.page, s.clause, s.trigger.frame.type, s.memory, s.items),
 }  # fmt: skip

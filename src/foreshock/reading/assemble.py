@@ -33,6 +33,8 @@ NONE_OF_IT = (*JOINT, "PROBE")
 _NO = re.compile(r"\s(?:no|neither|nor)\s")
 #: modes of investment in what somebody else makes
 BOUGHT = ("offtake", "stake", "stockpile")
+#: what mines yield
+DUG = ("min", "ree", "mat.quartz")
 #: what chips are made of and with
 IN_A_FAB = ("mat.wafer", "sme")
 #: what an inquiry is into: two of different kinds are two
@@ -199,9 +201,9 @@ def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Argu
             bought = frame.mode in BOUGHT
             taken = memory.items_of((*actors, *concerned), frame.type, line.index, bought=bought)
             items, where = usual or taken, "usual" if usual else "memory"
-    if frame.type in ("DISRUPT", "RECOVER") and all(i.startswith(IN_A_FAB) for i in items):
-        # wafers lost and tools that work again in a chip plant: its chips are lost and come back
-        items = _chips_made(actors, memory) or items
+    if frame.type in ("DISRUPT", "RECOVER"):
+        lack = where == "clause" and page.search("lack", line.span.start, line.span.end)
+        items = _lost(items, actors, memory, lack=bool(lack))
     items = _narrowed(items, (*actors, *_concerned(page, line)), memory)
     near = where in ("clause", "sentence")
     if not actors and frame.type == "DISRUPT" and near and items:
@@ -222,10 +224,16 @@ def _arguments(page: Page, line: Line, trigger: Trigger, memory: Memory) -> Argu
     return actors, whom, items, [f"actor:{rule}", f"item:{where}"]
 
 
-def _chips_made(actors: Ids, memory: Memory) -> Ids:
-    """What chipmakers among the actors make."""
-    made = [i for a in actors for i in memory.makes.get(a, ()) if i.split(".")[0] == "chip"]
-    return tuple(dict.fromkeys(made))
+def _lost(items: Ids, actors: Ids, memory: Memory, *, lack: bool) -> Ids:
+    """What is lost with these items: a firm short of something builds less of what it makes.
+
+    With wafers that a chip plant loses and tools that stop there, its chips are lost.
+    """
+    made = tuple(dict.fromkeys(i for a in actors for i in memory.makes.get(a, ())))
+    chips = tuple(i for i in made if i.split(".")[0] == "chip")
+    if chips and all(i.startswith(IN_A_FAB) for i in items):
+        return chips
+    return tuple(dict.fromkeys((*items, *made))) if lack else items
 
 
 def _concerned(page: Page, line: Line) -> Ids:
@@ -257,7 +265,12 @@ def _made(page: Page, line: Line, trigger: Trigger, memory: Memory, actors: Ids)
         companies += list(memory.company)
     else:
         return ()
-    return next((memory.makes[c] for c in companies if c in memory.makes), ())
+    dug = page.search("pit", clause.start, clause.end) is not None
+    made = [memory.makes[c] for c in companies if c in memory.makes]
+    if dug and any(i.startswith(DUG) for i in memory.topic):
+        # "the mine of a battery maker" yields what the text is about
+        made = [items for items in made if any(i.startswith(DUG) for i in items)]
+    return next(iter(made), ())
 
 
 def _draft(

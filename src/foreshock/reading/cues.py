@@ -26,6 +26,13 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: what follows is not told
     unsaid: str = "(?!)"
     same_loss: str = "(?!)"
+    #: what belongs to whoever was named; an hour before what happened
+    its_own: str = "(?!)"
+    hour: str = "(?!)"
+    #: something is short
+    lack: str = "(?!)"
+    #: a mine or a smelter, and what it belongs to
+    pit: str = "(?!)"
     #: "the pit", "production is": a site told before
     same_site: str = "(?!)"
     items_again: str = "(?!)"

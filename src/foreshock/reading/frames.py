@@ -248,6 +248,9 @@ def language(code: str) -> Language | None:
         return None
     table = tomllib.loads(path.read_text("utf-8"))
     cues = msgspec.convert(table["cues"], Cues)
+    places = tomllib.loads((PATTERNS / "places.toml").read_text("utf-8"))["places"]
+    #: cities, mines and works, to be named in a trigger: "closed San Ciprian"
+    table.setdefault("sets", {})["place"] = [p.lower() for some in places.values() for p in some]
     frames: list[Frame] = []
     for file in (path, *sorted(PATTERNS.glob(f"{code}_*.toml"))):
         further = tomllib.loads(file.read_text("utf-8"))

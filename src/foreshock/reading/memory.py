@@ -95,6 +95,10 @@ class Memory:
         """
         shared = [t for t in reversed(self.told) if set(t.actors) & set(actors)]
         same = [t for t in shared if t.type == event_type]
+        if event_type == "FLOW" and not same:
+            makes = next((self.makes[a] for a in actors if a in self.makes), ())
+            if makes and set(makes) & set(self.topic):
+                return makes  # not of what it was told to lack
         if same or (shared and event_type in MEASURES):
             return (same or shared)[0].items
         for actor in actors if event_type in OF_A_FIRM and not (bought and self.topic) else ():

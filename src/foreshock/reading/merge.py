@@ -101,7 +101,8 @@ def same_act(a: Draft, b: Draft) -> bool:
         return False
     if a.type in MEASURES and _years_apart(a, b):
         return False
-    if a.type == "PRICE" and a.direction != b.direction:
+    level = not (a.direction and b.direction) and a.spots[-1][0] == b.spots[0][0]
+    if a.type == "PRICE" and a.direction != b.direction and not level:
         return False
     if a.type == "FLOW" and (a.direction != b.direction or a.targets != b.targets):
         return False

@@ -259,7 +259,16 @@ _NO_COMPANY = frozenset(
     lawyers locals utilities traders miners refiners smelters importers shippers farmers drivers
     workers unions investors shareholders prosecutors police soldiers judges lawmakers senators
     diplomats economists negotiators ministers inspectors brokers dealers users critics residents
+    statement press release bulletin newsletter interview digest update live report wrap
     materials nothing nobody everybody none either neither during between among
+    """.split()
+)
+#: titles before the name of a person
+_TITLES = frozenset(
+    """
+    minister president commissioner secretary governor senator mayor chancellor premier professor
+    congressman congresswoman representative ambassador analyst economist mr mrs ms dr chairman
+    chairwoman ceo spokesman spokeswoman spokesperson general admiral king prince sheikh
     """.split()
 )
 _SUFFIX = re.compile(
@@ -280,6 +289,7 @@ def companies(text: str, start: int, end: int, known: Iterable[Mention]) -> list
     found: list[Mention] = []
     for m in _CAPITALISED.finditer(text, start, end):
         name, at = m.group(), m.start()
+        person = lowered(name.split(" ")[0].rstrip(".")) in _TITLES
         while name and lowered(name.split(" ")[0].rstrip(".")) in _NO_COMPANY - {"the"}:
             head, _, name = name.partition(" ")
             at += len(head) + 1
@@ -290,6 +300,7 @@ def companies(text: str, start: int, end: int, known: Iterable[Mention]) -> list
         if (
             len(name) < 3
             or described
+            or person
             or lowered(name) in _NO_COMPANY
             or any(a < stop and at < b for a, b in taken)
         ):

@@ -448,10 +448,17 @@ class Page:
         title = self.language.re["title"]
         return [
             m for m in found
-            if (m.start, m.end) not in places
+            if (m.start, m.end) not in places and not self._is_goods(line, m)
             and not title.search(self.low, max(line.span.start, m.start - _TITLE), m.start)
             and not self.language.re["titles"].match(self.low, m.end)
         ]  # fmt: skip
+
+    def _is_goods(self, line: Line, mention: Mention) -> bool:
+        """Whether a sentence only opens with what is moved: "Coal exports", "Chrome shipments"."""
+        single = " " not in self.text[mention.start : mention.end]
+        opens = mention.start == line.span.start and single
+        moved = self.language.re["moved"]
+        return opens and moved.match(self.low, mention.end + 1) is not None
 
 
 def _in_scope(found: list[Mention], uses: frozenset[str]) -> list[Mention]:

@@ -9,6 +9,8 @@ from foreshock.reading.page import Line, Page
 from foreshock.reading.parties import together, together_after, unique
 from foreshock.reading.sentences import Clause
 
+#: types told of somebody's own sites, goods and money
+OWN = ("DISRUPT", "RECOVER", "FLOW", "INVEST")
 #: characters before a name with which a sentence opens: a quotation mark
 _AT_ONCE = 2
 
@@ -75,4 +77,36 @@ def opening_firm(page: Page, line: Line, end: int) -> Ids:
     """A company the pack does not know with which the sentence opens: "Acme wrote that it"."""
     start = line.span.start
     found = page.unknown_companies(line, start, end)
+    hour = page.language.re["hour"].match(page.low, start)
+    start = hour.end() if hour else start
     return (found[0].id,) if found and found[0].start - start <= _AT_ONCE else ()
+
+
+def own_site(page: Page, line: Line, clause: Clause, trigger: Trigger, memory: Memory) -> Ids:
+    """Whose site, output or money it is: "our plant", "Acme said that output at its mine"."""
+    if trigger.frame.type not in OWN:
+        return ()
+    if page.search("we", clause.start, clause.end) and not _quoted(page, line, trigger):
+        return firms_of(memory.voice) or memory.company or _first_firm(page)
+    its = page.search("its_own", line.span.start, line.span.end)
+    return opening_firm(page, line, min(its.start(), trigger.start)) if its else ()
+
+
+def firms_of(ids: Ids) -> Ids:
+    """Those of some actors that are no states."""
+    return tuple(i for i in ids if i.startswith("org:"))
+
+
+def _quoted(page: Page, line: Line, trigger: Trigger) -> bool:
+    """Whether a quotation is open at a trigger: whoever is quoted says "we"."""
+    return page.said(line.span.start, trigger.start).count('"') % 2 == 1
+
+
+def _first_firm(page: Page) -> Ids:
+    """The firm that a text names first, in its opening: it speaks of itself as "we"."""
+    for line in page.lines[:2]:
+        known = [m for m in line.actors if not m.state]
+        firms = known or page.unknown_companies(line, line.span.start, line.span.end)
+        if firms:
+            return (firms[0].id,)
+    return ()
