@@ -93,7 +93,7 @@ def test_we_is_the_firm_that_speaks_in_its_own_statement(read):
 
 
 def test_a_firm_named_after_its_country_acts_itself(read):
-    (flow,) = told(read("Chile's Talco Gold produced 5,400 tonnes of copper in May.").events,
+    (flow,) = told(read("Chile's Talco Gold shipped more copper in April than in March.").events,
                    "FLOW")  # fmt: skip
     assert flow.actors == ("org:Talco_Gold",)
 

@@ -288,7 +288,8 @@ def companies(text: str, start: int, end: int, known: Iterable[Mention]) -> list
     taken = [(m.start, m.end) for m in known]
     found: list[Mention] = []
     for m in _CAPITALISED.finditer(text, start, end):
-        name, at = m.group(), m.start()
+        owner, of, name = m.group().rpartition("'s ")  # "Tajikistan's Talco Gold"
+        at = m.start() + len(owner) + len(of)
         person = lowered(name.split(" ")[0].rstrip(".")) in _TITLES
         while name and lowered(name.split(" ")[0].rstrip(".")) in _NO_COMPANY - {"the"}:
             head, _, name = name.partition(" ")
