@@ -225,3 +225,39 @@ def test_an_infinite_value_is_unknown_and_the_rest_is_scored(call, series):
     assert ended.code == 0 and "an infinite value stands there" in ended.err
     rows = list(csv.DictReader(ended.out.splitlines()))
     assert rows[60]["score"] == "0.000000" and rows[61]["alarm"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda rows: [*rows, ("2015-04", 9999.0)], "are given for one period"),
+        (lambda rows: [row for row in rows for _ in (0, 1)], "60 timestamp(s) are repeated"),
+        (lambda rows: [*rows[:40], *((t, v / 1000) for t, v in rows[40:])], "next to nothing?"),
+        (lambda rows: [*rows[:40], *((t, v * 1000) for t, v in rows[40:])], "slip of the unit"),
+        (lambda rows: rows[::-1], "not in order of time"),
+        (lambda rows: [*rows[:40], (rows[40][0], 1e300), *rows[41:]], "beyond all scale"),
+    ],
+    ids="two-values repeated thousandth thousandfold backwards beyond".split(),
+)
+def test_trouble_in_a_series_is_told_and_raises_no_alarm(call, series, change, said):
+    rows = list(zip(months(60), steady(60), strict=True))
+    usual = scored(call("detect", series(table(months(60), steady(60)))))
+    assert not any(row["alarm"] == "1" for row in usual)
+    changed = change(rows)
+    ended = call("detect", series("timestamp,value\n" + "".join(f"{t},{v}\n" for t, v in changed)))
+    assert ended.code == 0
+    assert said in ended.err
+    assert len(scored(ended)) == len(changed)
+    assert not any(row["alarm"] == "1" for row in scored(ended))
+
+
+def test_releases_of_months_to_come_are_told_and_left_out_of_a_panel(call, panel, tmp_path):
+    ended = call("detect", "--panel", panel)
+    late = tmp_path / "late.parquet"
+    duckdb.sql(
+        f"COPY (SELECT * FROM '{panel}' UNION ALL SELECT * REPLACE ('2091-01' AS ref_month, "
+        f"'2091-02' AS published) FROM '{panel}') TO '{late}' (FORMAT parquet)"
+    )
+    told = call("detect", "--panel", late)
+    assert "are dated as published in months to come (2091-02); left out" in told.err
+    assert told.out == ended.out

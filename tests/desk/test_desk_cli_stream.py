@@ -152,3 +152,12 @@ def test_rows_of_the_future_are_told_and_scored():
     scores, said = run(f"{HEADER}\n2024-01-01 01:00:00,5\n2091-01-01 00:00:00,5\n")
     assert len(scores) == 2
     assert len(said) == 1 and "2091-01-01 00:00:00 is of the future" in said[0]
+
+
+def test_a_stream_that_never_varies_is_told_at_its_end():
+    rows = "".join(f"2024-01-{n:02d},0\n" for n in range(1, 20))
+    scores, said = run(f"{HEADER}\n{rows}")
+    assert set(scores) == {"0.000000000"}
+    assert said == [
+        "test: every figure was 0: nothing could be unusual, and nothing is known of a usual."
+    ]

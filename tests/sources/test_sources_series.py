@@ -109,3 +109,22 @@ def test_a_workbook_is_a_series_too(tmp_path: Path) -> None:
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match=r"is of the kind '\.json'"):
         read_series(written(tmp_path, "{}", "s.json"))
+
+
+def test_a_few_cells_and_stamps_that_cannot_be_read_are_told_and_the_rest_goes_on(
+    tmp_path: Path,
+) -> None:
+    rows = [f"2024-{n:02d},{n}" for n in range(1, 13)]
+    rows[3], rows[7] = "2024-04,soon", "2024-13,8"
+    notices: list[str] = []
+    found = read_series(written(tmp_path, "timestamp,value\n" + "\n".join(rows)), notices)
+    assert len(found[0]) == 11 and "2024-13" not in found[0]
+    assert found[1][3] is None
+    assert any("1 cell(s) hold no number" in n and "line 5: 'soon'" in n for n in notices)
+    assert any("1 row(s) were left out" in n and "line 9: '2024-13'" in n for n in notices)
+
+
+def test_where_many_cells_are_no_numbers_the_file_is_refused_with_the_first(tmp_path: Path) -> None:
+    rows = "".join(f'2024-{n:02d},"1{n},5"\n' for n in range(1, 10))
+    with pytest.raises(Misread, match=r"s\.csv line 2: '11,5' is no number"):
+        read_series(written(tmp_path, "timestamp,value\n" + rows))

@@ -37,12 +37,35 @@ def test_what_cannot_be_is_told_and_raises_no_alarm(change, words):
     assert not any(row.alarm for row in detect(months(len(values)), mended)[40:])
 
 
-def test_a_fall_to_a_thousandth_is_no_slip_of_the_unit():
+@pytest.mark.parametrize("left", [0.0, 0.0002, 0.01, 0.05, 0.1])
+def test_a_stop_or_a_fall_is_no_slip_of_the_unit(left):
     values = steady(60, 1000, 0.05).tolist()
-    values[-1] = 1.0
+    values[-1] = 1000 * left
     mended, said = judged(values)
-    assert mended[-1] == 1.0 and not said
+    assert mended[-1] == 1000 * left and not said
     assert detect(months(60), mended)[-1].alarm
+
+
+def test_a_thousandth_of_the_usual_is_unknown_and_said_once_for_all_that_follow():
+    values = [v if n < 40 else v / 1000 for n, v in enumerate(steady(60, 1000, 0.05).tolist())]
+    mended, said = judged(values)
+    assert mended[40:] == [None] * 20
+    assert len(said) == 1
+    assert "0.001 of the usual; a slip of the unit, or next to nothing? Unknown." in said[0]
+    assert not any(row.alarm for row in detect(months(60), mended))
+
+
+def test_ten_times_the_usual_is_another_unit_in_a_steady_series_and_a_jump_in_a_lumpy_one():
+    values = steady(60, 100, 0.05).tolist()
+    values[-1] = 1000.0
+    mended, said = judged(values)
+    assert mended[-1] == 100.0
+    assert "10 times the usual" in said[0]
+    lumpy = [v * (1 + n % 4) for n, v in enumerate(values)]
+    lumpy[-1] = 2500.0
+    assert judged(lumpy) == (lumpy, [])
+    values[-1] = 600.0  # a rush
+    assert judged(values) == (values, [])
 
 
 def test_values_below_zero_that_go_on_are_taken_as_they_are():

@@ -3,13 +3,15 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from foreshock.errors import WrongUse
+from foreshock.words.clocks import now
 
 if TYPE_CHECKING:
-    from foreshock.watch import panel_alarms
+    from foreshock.watch import panel, panel_alarms
 
 #: sentences told of the strongest lines
 TOLD = 10
@@ -65,6 +67,7 @@ def scored(ask: Ask, say: Callable[[str], None], told: Callable[[str, int, int],
         say(notice)
     if ask.rule == "model" and compiled.waits():
         say(COMPILES)
+    releases = _without_future(releases, say)
     first = int(releases.published[0])
     months = int(releases.published[-1]) - first + 1
     judged: list[panel.Judged] = []
@@ -80,6 +83,30 @@ def scored(ask: Ask, say: Callable[[str], None], told: Callable[[str, int, int],
     newest = panel_words.strongest(releases, judged[-1], TOLD) if judged else []
     rows = "".join(panel_words.score_rows(releases, judged))
     return Scored(rows, tuple(newest), table.getvalue())
+
+
+def _without_future(releases: "panel.Releases", say: Callable[[str], None]) -> "panel.Releases":
+    """The releases published by now: what is dated later is said, and left out."""
+    from foreshock.watch import panel_words
+
+    today = now().date()
+    here = 12 * today.year + today.month - 1
+    late = releases.published > here
+    if not late.any():
+        return releases
+    newest = panel_words.month(int(releases.published[-1]))
+    if late.all():
+        raise WrongUse(
+            f"every row was published after {today:%Y-%m}",
+            expected="rows whose `published` is over",
+            next_step="Correct the column.",
+        )
+    say(f"{int(late.sum())} row(s) are dated as published in months to come ({newest}); left out.")
+    cut = {
+        name: getattr(releases, name)[~late]
+        for name in ("series", "ref", "published", "amount", "value")
+    }
+    return replace(releases, **cut)
 
 
 def _policy(ask: Ask) -> "panel_alarms.Policy":

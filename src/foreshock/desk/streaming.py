@@ -59,6 +59,7 @@ It scores 0: unknown.
         emit(judge.score(number, line))
     for number, line in rows:
         emit(judge.score(number, line))
+    judge.close()
     teller.close()
 
 
@@ -82,6 +83,10 @@ class _Teller:
                 self._say(f"{count} lines in all were {kind}.")
 
 
+#: figures that must all be the same before it is said
+ALIKE_LEAST = 6
+
+
 class _Judge:
     """Reads rows and has them judged."""
 
@@ -90,6 +95,8 @@ class _Judge:
         self._feed = Feed(header.probation)
         self._newest = header.start
         self._today = seconds_of(now().date().isoformat())
+        self._first: float | None = None
+        self._known, self._varied = 0, False
 
     def score(self, number: int, line: str | None) -> str:
         """The score of a line, as text with its newline."""
@@ -120,12 +127,25 @@ class _Judge:
                 "scored as it stands.",
             )
         self._newest = seconds if self._newest is None else max(seconds, self._newest)
+        if value is not None:
+            self._known += 1
+            self._varied = self._varied or (self._first is not None and value != self._first)
+            self._first = value if self._first is None else self._first
         if value is None:
             self._tell("without a figure", f"{where}: no figure; it scores 0: unknown.")
         try:
             return self._feed.push(seconds, value).score
         except RecordError as trouble:
             raise RecordError(f"{where}: {trouble.what}", expected=trouble.expected) from None
+
+    def close(self) -> None:
+        """Say of a stream that never varied that nothing can be said of it."""
+        if self._known >= ALIKE_LEAST and not self._varied:
+            self._tell(
+                "all alike",
+                f"{self._name}: every figure was {self._first:g}: nothing could be unusual, and "
+                "nothing is known of a usual.",
+            )
 
 
 def _row(where: str, line: str | None) -> tuple[str, float | None]:

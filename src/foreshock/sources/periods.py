@@ -78,6 +78,20 @@ def kind_of(stamps: Sequence[str], where: str) -> Kind:
     )
 
 
+def is_of(kind: Kind, stamp: str) -> bool:
+    """Whether a stamp is written in this way and lies in the calendar.
+
+    >>> [is_of(KINDS[0], stamp) for stamp in ("2024-12", "2024-13", "2024")]
+    [True, False, False]
+    """
+    if not re.fullmatch(kind.form, stamp):
+        return False
+    try:
+        return isfinite(kind.place(stamp))
+    except (ValueError, OverflowError, RuntimeError, RecordError):
+        return False
+
+
 def places(stamps: Sequence[str], kind: Kind, where: str) -> list[float]:
     """The place of each stamp in time; `Misread` for a day that no calendar has."""
     found: list[float] = []

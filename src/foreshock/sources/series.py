@@ -7,10 +7,12 @@ from foreshock.sources.drafts import Sheet
 from foreshock.sources.formats import SHEETS
 from foreshock.sources.limits import read_bytes
 from foreshock.sources.numbers import Number, read_number
-from foreshock.sources.periods import gaps, kind_of, places
+from foreshock.sources.periods import KINDS, gaps, is_of, kind_of, places
 
 COLUMNS = ("timestamp", "value")
 _INFINITE = frozenset({"inf", "infinity", "1.#inf"})
+#: share of the rows that must be good, else the file is refused; the others are told
+LEAST_GOOD = 0.75
 _NAMED = 5  # lines or stamps named in a sentence; the rest is counted
 
 
@@ -41,7 +43,7 @@ def read_series(
         )
     found = reader(read_bytes(path), path.name)
     said.extend(found.notices)
-    rows = _rows(found.sheet, path.name)
+    rows = _without_strange_stamps(_rows(found.sheet, path.name, said), path.name, said)
     stamps = [stamp for _, stamp, _ in rows]
     kind = kind_of(stamps, path.name)
     at = places(stamps, kind, path.name)
@@ -52,8 +54,28 @@ def read_series(
     return [stamps[n] for n in order], [rows[n][2].value for n in order]
 
 
-def _rows(sheet: Sheet, name: str) -> list[tuple[int, str, Number]]:
-    """Line number, stamp and number of each row."""
+def _without_strange_stamps(
+    rows: list[tuple[int, str, Number]], name: str, said: list[str]
+) -> list[tuple[int, str, Number]]:
+    """The rows whose stamp is of the kind that most have; a few others are left out, and said.
+
+    Where many are strange all are given back, for the file to be refused as a whole.
+    """
+    counts = [(sum(is_of(kind, row[1]) for row in rows), kind) for kind in KINDS]
+    most, kind = max(counts, key=lambda pair: pair[0])
+    strange = [(line, stamp) for line, stamp, _ in rows if not is_of(kind, stamp)]
+    if not strange or most < LEAST_GOOD * len(rows):
+        return rows
+    named = "; ".join(f"line {line}: {stamp[:30]!r}" for line, stamp in strange[:_NAMED])
+    said.append(
+        f"{name}: {len(strange)} row(s) were left out, for their timestamp is no {kind.name} of "
+        f"the calendar as in the other rows ({named})."
+    )
+    return [row for row in rows if is_of(kind, row[1])]
+
+
+def _rows(sheet: Sheet, name: str, said: list[str]) -> list[tuple[int, str, Number]]:
+    """Line number, stamp and number of each row; a few cells that hold no number are unknown."""
     missing = [column for column in COLUMNS if column not in sheet.columns]
     if missing:
         raise Misread(
@@ -62,10 +84,24 @@ def _rows(sheet: Sheet, name: str) -> list[tuple[int, str, Number]]:
             next_step="Name the columns so in the first line.",
         )
     stamp, value = (sheet.columns.index(column) for column in COLUMNS)
-    return [
-        (line, cells[stamp].strip(), _number(cells[value], f"{name} line {line}"))
-        for line, cells in sheet.rows
-    ]
+    rows: list[tuple[int, str, Number]] = []
+    wrong: list[tuple[str, Misread]] = []
+    for line, cells in sheet.rows:
+        try:
+            number = _number(cells[value], f"{name} line {line}")
+        except Misread as error:
+            number = Number(value=None, state="missing", note="no number")
+            wrong.append((f"line {line}: {cells[value][:30]!r}", error))
+        rows.append((line, cells[stamp].strip(), number))
+    if len(wrong) > (1 - LEAST_GOOD) * len(rows):
+        raise wrong[0][1]
+    if wrong:
+        named = "; ".join(where for where, _ in wrong[:_NAMED])
+        said.append(
+            f"{name}: {len(wrong)} cell(s) hold no number that can be read in one way only and "
+            f"count as unknown ({named})."
+        )
+    return rows
 
 
 def _number(cell: str, where: str) -> Number:
@@ -78,7 +114,7 @@ def _number(cell: str, where: str) -> Number:
 def _say_what_is_odd(
     rows: list[tuple[int, str, Number]], at: list[float], name: str, said: list[str]
 ) -> None:
-    empty = [(line, number) for line, _, number in rows if number.value is None]
+    empty = [(line, n) for line, _, n in rows if n.value is None and n.note != "no number"]
     if empty:
         named = "; ".join(f"line {line}: {number.note}" for line, number in empty[:_NAMED])
         said.append(f"{name}: {len(empty)} row(s) hold no figure and count as unknown ({named}).")

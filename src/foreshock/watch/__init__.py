@@ -5,7 +5,7 @@ from foreshock.watch.detection import Score, detect, seconds_of
 from foreshock.watch.history import Deadline, History, Watched, look_at_all, year_of_signals
 from foreshock.watch.news import Mention, news
 from foreshock.watch.patterns import patterns
-from foreshock.watch.plausible import plausible
+from foreshock.watch.plausible import is_slow, plausible
 from foreshock.watch.signals import look, signals
 from foreshock.watch.stream_feed import Feed
 
@@ -22,6 +22,7 @@ __all__ = [
     "Weight",
     "detect",
     "first_day",
+    "is_slow",
     "look",
     "look_at_all",
     "news",

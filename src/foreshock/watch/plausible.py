@@ -15,8 +15,24 @@ from foreshock.watch.detection import seconds_of
 
 #: known figures without a negative one after which a negative one is odd; so many are left out
 NEVER_BELOW, ODD_MOST = 12, 3
-#: known figures that tell the scale, and decades above it that no real change reaches
-SCALE_ROWS, DECADES, WITHIN = 12, (2, 3, 4), 0.2
+#: known figures that tell the scale; decades above and below it that are another unit, and how near
+SCALE_ROWS, ABOVE, BELOW, WITHIN = 12, (2, 3, 4, 6), (-3, -6), 0.2
+#: decades beyond which no unit explains it
+FARTHEST = 6
+#: ten times the usual is another unit where the last figures lie within this factor of the usual
+STEADY, WITHIN_TEN = 1.5, 0.06
+
+
+def is_slow(timestamps: Sequence[str]) -> bool:
+    """Whether a series speaks weekly or more seldom; False for one too short to tell.
+
+    >>> is_slow([f"2024-{month:02d}" for month in range(1, 9)])
+    True
+    """
+    if len(timestamps) < 2:
+        return False
+    seconds = np.array([seconds_of(text) for text in timestamps[:SPACING_ROWS]], dtype=np.float64)
+    return cadence(seconds).slow
 
 
 def plausible(
@@ -24,15 +40,16 @@ def plausible(
 ) -> list[float | None]:
     """The values to judge: None where one cannot be; a sentence on each oddity goes to `said`.
 
-    A figure a hundred times or more above the scale of those before it (within a fifth of a decade)
-    is taken for another unit; so are those that follow, each mended by its factor. A fall by such a
-    factor is left: a stop looks like that.
+    A figure a hundred, a thousand ... times the scale of those before it (within a fifth of a
+    decade), or ten times that of a steady series, is taken for another unit; so are those that
+    follow, each mended by its factor. A thousandth of the usual is another unit or next to nothing:
+    unknown. Any other fall is left, and so is a fall to 0: a stop looks like that.
 
     >>> said = []
     >>> stamps = [f"2020-{n:02d}" for n in range(1, 13)] + ["2021-01", "2021-02"]
     >>> plausible(stamps, [5.0] * 12 + [5000.0, -5.0], date(2026, 1, 1), said)[-2:]
     [5.0, None]
-    >>> said[0]
+    >>> said[-1]
     '2021-01: 5000 is 1,000 times the usual; taken as a slip of the unit and read as 5.'
     """
     seconds = np.array([seconds_of(text) for text in timestamps], dtype=np.float64)
@@ -40,6 +57,7 @@ def plausible(
     if len(values) < SPACING_ROWS or not cadence(seconds).slow:
         return list(values)
     usual: list[float] = []
+    runs: list[tuple[int, int]] = []
     below = 0
     out: list[float | None] = []
     for text, value in zip(timestamps, values, strict=True):
@@ -53,26 +71,73 @@ def plausible(
             )
             out.append(None)
             continue
-        factor = _slip(value, usual)
-        if factor > 1:
-            mended = value / factor
-            said.append(
-                f"{text}: {value:g} is {factor:,.0f} times the usual; taken as a slip of the unit "
-                f"and read as {mended:g}."
-            )
-            value = mended
+        decades = _decades(value, usual)
+        if decades and decades <= FARTHEST:
+            runs.append((len(out), decades))
+        if decades < 0:
+            out.append(None)
+            continue
+        if decades > FARTHEST:
+            said.append(f"{text}: {value:g} is beyond all scale; it counts as unknown.")
+            out.append(None)
+            continue
+        value = value / 10.0**decades
         usual.append(value)
         out.append(value)
+    said += _slips_said(timestamps, values, out, runs)
     return out
 
 
-def _slip(value: float, before: Sequence[float]) -> float:
+def _slips_said(
+    timestamps: Sequence[str],
+    values: Sequence[float | None],
+    read: Sequence[float | None],
+    slips: Sequence[tuple[int, int]],
+) -> list[str]:
+    """One sentence for each run of figures that are off by the same factor, one after another."""
+    runs: list[list[int]] = []
+    last = (-2, 0)
+    for place, decades in slips:
+        if decades == last[1] and place == last[0] + 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+        last = (place, decades)
+    decades_of = dict(slips)
+    found = []
+    for run in runs:
+        first, end = run[0], run[-1]
+        when = timestamps[first] + (f" to {timestamps[end]}" if end > first else "")
+        what = f"{values[first]:g}" + (f" and {len(run) - 1} more" if end > first else "")
+        verb = "are" if end > first else "is"
+        factor = 10.0 ** abs(decades_of[first])
+        if decades_of[first] < 0:
+            found.append(
+                f"{when}: {what} {verb} {1 / factor:g} of the usual; a slip of the unit, or next "
+                "to nothing? Unknown."
+            )
+        else:
+            found.append(
+                f"{when}: {what} {verb} {factor:,.0f} times the usual; taken as a slip of the unit "
+                f"and read as {read[first]:g}" + (" and so on." if end > first else ".")
+            )
+    return found
+
+
+def _decades(value: float, before: Sequence[float]) -> int:
+    """By how many powers of ten a figure seems to be in another unit; 0 where it is not."""
     lately = [x for x in before[-SCALE_ROWS:] if x > 0]
     if value <= 0 or len(lately) < SCALE_ROWS // 2:
-        return 1.0
-    away = log10(value) - log10(float(np.median(lately)))  # a ratio could underflow
+        return 0
+    scale = float(np.median(lately))
+    away = log10(value) - log10(scale)  # a ratio could underflow
     decades = round(away)
-    return 10.0**decades if decades in DECADES and abs(away - decades) <= WITHIN else 1.0
+    if decades > FARTHEST:
+        return decades
+    if decades in (*ABOVE, *BELOW) and abs(away - decades) <= WITHIN:
+        return decades
+    steady = all(1 / STEADY <= x / scale <= STEADY for x in lately)
+    return 1 if decades == 1 and steady and abs(away - 1) <= WITHIN_TEN else 0
 
 
 def _say_of_all(
