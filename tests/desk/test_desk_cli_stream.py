@@ -157,7 +157,7 @@ def test_rows_of_the_future_are_told_and_scored():
 def test_a_stream_that_never_varies_is_told_at_its_end():
     rows = "".join(f"2024-01-{n:02d},0\n" for n in range(1, 20))
     scores, said = run(f"{HEADER}\n{rows}")
-    assert set(scores) == {"0.000000000"}
+    assert set(scores) == {0.0}
     assert said == [
         "test: every figure was 0: nothing could be unusual, and nothing is known of a usual."
     ]
