@@ -71,6 +71,7 @@ WAYS_OUT = {
     "desk/cli_parcel.py": ("exchange/feeds.py", "exchange/sending.py"),
     "desk/cli_partners.py": "our own card, made to be handed out",
     "desk/cli_alone.py": "works on files of the caller",
+    "desk/cli_remind.py": ("exchange/reminding.py",),
     "desk/cli_share.py": ("desk/cli_share.py", "exchange/stix.py"),
     "desk/exchanging.py": "writes what the verbs above hand it",
     "desk/output.py": "writes what the verbs above hand it",

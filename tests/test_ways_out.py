@@ -57,6 +57,7 @@ SENDING = {
     "taxii publish": "tests/exchange/test_taxii_standard.py",
     "taxii list": "tests/exchange/test_taxii_client.py",
     "taxii push": "tests/exchange/test_taxii_client.py",
+    "missions remind": "tests/desk/test_desk_cli_missions.py",
     "parcel publish": "tests/exchange/test_exchange_feeds.py",
     "parcel make": "tests/exchange/test_exchange_feeds.py",
     "parcel answer": "tests/exchange/test_exchange_feeds.py",
@@ -82,6 +83,7 @@ DEMANDING = {
 NO_RELEASE = {
     "taxii serve": "serves what `taxii publish` put there",
     "taxii list": "shows what others sent, in this house",
+    "missions remind": "tells missions of this house what they owe it; drafts, sent by a person",
     "parcel make": "carries what `parcel publish` put there",
     "parcel answer": "a word on what the partner itself said",
     "partners push": "carries what `parcel publish` put there",

@@ -2,10 +2,13 @@
 
 import json
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 
+from foreshock.exchange.intake import look_into
 from foreshock.words.clocks import now
+from foreshock.words.markings import Marking
 
 TODAY = now().date()
 
@@ -86,3 +89,51 @@ def test_a_word_that_cannot_be_is_one_sentence_and_code_2(house, words):
 def test_the_fields_of_every_form_are_shown(call):
     for form in ("status", "disruption", "company"):
         assert "needed" in call("report", "form", form).out
+
+
+# -- reminders -----------------------------------------------------------------------------------
+
+
+def test_a_reminder_is_a_draft_for_each_mission_and_each_duty_is_told_once(house, tmp_path):
+    outbox = tmp_path / "outbox"
+    words = ("missions", "remind", "--outbox", outbox)
+    first = house(*words, "--to", "beijing=desk@beijing.example")
+    assert first.code == 0, first.err
+    (file,) = outbox.iterdir()
+    assert str(file) in first.out
+    message = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert message["To"] == "desk@beijing.example"
+    assert message["X-Unsent"] == "1"
+    assert "TLP:AMBER+STRICT" in message["Subject"]
+    assert f"overdue since {TODAY - timedelta(days=3)}: gallium (A)" in message.get_content()
+    again = house(*words)
+    assert (again.code, again.out) == (0, "")
+    assert "that was not given" in again.err
+    assert len(list(outbox.iterdir())) == 1
+
+
+def test_a_mission_without_an_address_is_named_and_its_draft_has_none(house, tmp_path):
+    ended = house("missions", "remind", "--outbox", tmp_path / "outbox")
+    assert "beijing has no address" in ended.err
+    (file,) = (tmp_path / "outbox").iterdir()
+    assert message_from_bytes(file.read_bytes(), policy=policy.default)["To"] is None
+
+
+@pytest.mark.parametrize("told", ["beijing", "nowhere=a@b.example", "beijing=a@b\n.example"])
+def test_an_address_that_is_none_is_refused_and_nothing_is_noted(house, tmp_path, told):
+    ended = house("missions", "remind", "--outbox", tmp_path / "outbox", "--to", told)
+    assert ended.code == 2
+    assert "expected MISSION=ADDRESS" in ended.err
+    assert not (tmp_path / "outbox").exists()
+    assert house("missions", "remind", "--outbox", tmp_path / "outbox").out != ""
+
+
+def test_a_reminder_is_a_sound_note_for_the_feed_of_a_mission_with_a_node(house, tmp_path):
+    house("partners", "card", "--new", "Own desk", "--root", tmp_path / "own.root", "--out",
+          tmp_path / "own.card")  # fmt: skip
+    notes = tmp_path / "reminders.jsonl"
+    ended = house("missions", "remind", "--outbox", tmp_path / "outbox", "--objects", notes)
+    assert ended.code == 0, ended.err
+    said, item = look_into(notes.read_bytes().strip())
+    assert item.marking is Marking.AMBER_STRICT
+    assert "gallium" in said["content"]

@@ -21,6 +21,7 @@ from foreshock.desk import (
     cli_line,
     cli_measures,
     cli_missions,
+    cli_remind,
     exchanging,
     options,
     releasing,
@@ -89,6 +90,7 @@ app.add_typer(cli_missions.missions_app, name="missions")
 app.add_typer(cli_missions.report_app, name="report")
 app.add_typer(people_app, name="people")
 app.add_typer(release_app, name="release")
+cli_missions.missions_app.command()(cli_remind.remind)
 for _line_verb in (cli_line.pull, cli_line.push, cli_line.serve):
     partners_app.command()(_line_verb)
 for _verb in (

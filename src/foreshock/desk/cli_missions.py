@@ -213,7 +213,7 @@ def duties(
         raise WrongUse(f"the mission {mission[:60]!a} is not known", expected="one of the list")
     if remind:
         due = rules.reminders(found, named, today)
-        emit(as_json(due) if json else "".join(_reminder(r, pack, today) for r in due))
+        emit(as_json(due) if json else "".join(reminder_text(r, pack, today) for r in due))
         if not due and not json:
             say("Nobody needs a reminder.")
         return
@@ -248,7 +248,7 @@ def _duty_row(duty: "Duty", pack: Pack, day: Any) -> tuple[str, ...]:
     return (str(duty.due), duty.mission, pack.name.get(duty.item, duty.item), rhythm, said)
 
 
-def _reminder(one: Any, pack: Pack, day: Any) -> str:
+def reminder_text(one: Any, pack: Pack, day: Any) -> str:
     """A reminder as it can be sent: to the mission that owes, with items and days only."""
     lines = [f"To {one.title} ({one.mission}); desk {one.desk or 'none'}; {day}"]
     lines += [
