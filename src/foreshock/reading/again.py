@@ -80,7 +80,10 @@ def mention_again(page: Page, line: Line, found: list[Draft]) -> None:
     m = page.search("same_measure", line.span.start, line.span.end)
     if m is None:
         return
-    own = [place[1] for d in found for place in d.spots if place[0] == line.index]
+    own = [
+        place[1] for d in found if d.trigger.frame.triggers  # not one that is only likely
+        for place in d.spots if place[0] == line.index
+    ]  # fmt: skip
     if own and (m.start() > min(own) or line.clause_at(m.start()) is line.clause_at(min(own))):
         return
     measures = [

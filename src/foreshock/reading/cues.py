@@ -61,6 +61,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     of_other: str = "(?!)"
     #: right before a date: since then it has been so, which is no date of the verb behind it
     placed: str = "(?!)"
+    #: right after a name that ends like a word for many: one does it, so it is a name
+    one_of_them: str = "(?!)"
     #: right before "wafers": so many are told that they are chips in the making
     counted_wafers: str = "(?!)"
     #: right after a name that is part of the name of a law: "Chips Act"

@@ -11,6 +11,7 @@ from msgspec import structs
 from foreshock.reading.bodies import bodies
 from foreshock.reading.dates import When
 from foreshock.reading.frames import CueName, Language, Trigger
+from foreshock.reading.likely import guess, likely
 from foreshock.reading.names import Mention, Names, companies
 from foreshock.reading.persons import persons
 from foreshock.reading.sentences import Clause, Span, clauses, cut, lowered, plain
@@ -36,6 +37,11 @@ _DATELINE = re.compile(
     r"\s*[A-Z]\w+(?:[ -][A-Z]\w+){0,2}(?:,\s[^-\n(]{1,30})?(?:\s\([^)\n]{1,30}\))?"
     r"\s?-\s(?=[A-Z])"
 )
+#: "Kim Seung-ho": the name of a person, not of a firm
+_PERSON = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+-[a-z]+")
+#: a word that may be one for many
+_MANY = re.compile(r"[A-Z][a-z]+s")
+_OPENING_QUOTE = 2  # characters of a quotation mark before the first word
 _LISTED = re.compile(r"\s?(?:,|and\b|or\b|\)|as\swell)")
 
 
@@ -233,6 +239,8 @@ class Page:
             found, spare = self.language.ranked(self.low, a, b)
             line.triggers = [t for t in found if self._tells(line, t)]
             line.spare = [t for t in spare if self._tells(line, t)]
+            if not line.triggers:
+                line.triggers = self.guess(line)
             again = self.search("same_measure", a, b) or self.search("same_loss", a, b)
             if line.triggers or again:
                 found_clauses = self._whole_lists(line, clauses(self.low, line.span, opener))
@@ -241,6 +249,14 @@ class Page:
                 around = _around(line.dates) or around
                 days = [w.value for w in line.dates if len(w.value) == _DAY]
                 told = date.fromisoformat(days[-1]) if days else told
+
+    def guess(self, line: Line) -> list[Trigger]:
+        """What a sentence likely tells where no frame finds anything; nothing where unlikely."""
+        model = likely(self.language.code)
+        if model is None:
+            return []
+        names = (*line.items, *line.actors, *line.places)
+        return guess(model, self.low, (line.span.start, line.span.end), names)
 
     def _as_chips(self, mention: Mention) -> Mention:
         """Wafers that are counted are chips in the making: "scrap 30,000 wafers"."""
@@ -451,6 +467,7 @@ class Page:
             if (m.start, m.end) not in places and not self._is_goods(line, m)
             and not title.search(self.low, max(line.span.start, m.start - _TITLE), m.start)
             and not self.language.re["titles"].match(self.low, m.end)
+            and not self._only_opens(line, m)
         ]  # fmt: skip
 
     def _is_goods(self, line: Line, mention: Mention) -> bool:
@@ -459,6 +476,20 @@ class Page:
         opens = mention.start == line.span.start and single
         moved = self.language.re["moved"]
         return opens and moved.match(self.low, mention.end + 1) is not None
+
+    def _only_opens(self, line: Line, mention: Mention) -> bool:
+        """Whether a capitalised word only opens its sentence: "Queues have formed"."""
+        name = self.text[mention.start : mention.end]
+        if _PERSON.fullmatch(name):
+            return True
+        if mention.start - line.span.start >= _OPENING_QUOTE or not _MANY.fullmatch(name):
+            return False
+        if self.language.re["one_of_them"].match(self.low, mention.end):
+            return False
+        again = re.compile(rf"(?<![.!?] )(?<!^)\b{re.escape(name)}\b")
+        return again.search(self.text, line.span.start + _OPENING_QUOTE + 1) is None and (
+            again.search(self.text, 0, line.span.start) is None
+        )
 
 
 def _in_scope(found: list[Mention], uses: frozenset[str]) -> list[Mention]:

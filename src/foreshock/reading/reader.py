@@ -276,6 +276,8 @@ def standard(document: Document, reading: Reading, pack: Pack | None = None) -> 
     }
 
 
+#: the legal form of a firm is no part of its name in the standard
+_SUFFIX = re.compile(r"_(?:Ltd|Limited|Inc|Incorporated|PLC|Plc|LLC)\.?$")
 _AS_IS = (
     "type mode status actors targets items instruments date effective until direction magnitudes "
     "modality source background links sents"
@@ -287,6 +289,8 @@ def standard_event(event: Event, pack: Pack | None = None) -> dict[str, Any]:
     said = msgspec.json.decode(msgspec.json.encode(event))
     out: dict[str, Any] = {"id": event.local}
     out.update((key, said[key]) for key in _AS_IS)
+    for party in ("actors", "targets"):
+        out[party] = [_SUFFIX.sub("", x) if x.startswith("org:") else x for x in out[party]]
     if pack is not None:
         told = (next((i for i in pack.ancestors(x) if i in ITEMS), x) for x in event.items)
         out["items"] = list(dict.fromkeys(told))

@@ -1,0 +1,173 @@
+"""What a sentence likely tells where no frame finds anything: a small linear model over its words.
+
+The frames know the idioms that somebody wrote down. For the rest, `patterns/likely_<language>.tsv`
+holds a weight for each word, pair and triple of words and each type of event, fitted by
+`benchmarks/fit_likely.py` on sentences made for it and on the frames' own; names are masked (ITEM,
+STATE, ORG, PLACE, NUM), so it learns how things are told, not of whom. Nothing is learned at run
+time. An event found so has the frame `likely_<type>` among its reasons, and less confidence.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from foreshock.reading.frames import PATTERNS, Frame, Trigger
+from foreshock.reading.names import Mention
+from foreshock.words.vocab import TYPES
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d[\d.,]*|[%$€]")
+_ENDINGS = ("ing", "ed", "es", "s")
+_STEM = 4
+#: types that happen to things or are told of them; of the others somebody is the subject
+_STATES = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
+#: words of a sentence that is read so; shorter ones are headings, longer ones are lists
+_LEAST, _MOST = 5, 60
+#: how likely a type must be to be tried
+ENOUGH = 0.35
+
+
+class Token(NamedTuple):
+    """A word, or a name by its kind, at `start`..`end`."""
+
+    word: str
+    start: int
+    end: int
+
+
+def stem(word: str) -> str:
+    """A word without the commonest endings; not a root, only the same for most of its forms.
+
+    >>> [stem(word) for word in ("halted", "halting", "halts", "prices", "as")]
+    ['halt', 'halt', 'halt', 'pric', 'as']
+    """
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _STEM:
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if word.endswith("e") and len(word) > _STEM else word
+
+
+def tokens(low: str, start: int, end: int, names: Iterable[Mention]) -> list[Token]:
+    """The words of a sentence in lower case, its names by their kind.
+
+    >>> found = tokens("china halted 20 sales", 0, 21, [Mention(0, 5, "CN", "name")])
+    >>> [token.word for token in found]
+    ['STATE', 'halt', 'NUM', 'sale']
+    """
+    found: list[Token] = []
+    at = start
+    for m in sorted(names, key=lambda m: m.start):
+        if m.start < at or m.end > end:
+            continue
+        found.extend(_words(low, at, m.start))
+        found.append(Token(_kind(m), m.start, m.end))
+        at = m.end
+    found.extend(_words(low, at, end))
+    return found
+
+
+def _words(low: str, start: int, end: int) -> Iterator[Token]:
+    for m in _WORD.finditer(low, start, end):
+        word = m.group()
+        yield Token("NUM" if word[0].isdigit() else stem(word), m.start(), m.end())
+
+
+def _kind(mention: Mention) -> str:
+    if mention.part in ("item", "place"):
+        return mention.part.upper()
+    return "STATE" if mention.state else "ORG"
+
+
+def features(found: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+    """Words, pairs, triples, and pairs with up to two words between; with their first and last."""
+    words = [token.word for token in found]
+    count = len(words)
+    for i, word in enumerate(words):
+        yield word, i, i
+        if i + 1 < count:
+            yield f"{word} {words[i + 1]}", i, i + 1
+        if i + 2 < count:
+            yield f"{word} {words[i + 1]} {words[i + 2]}", i, i + 2
+            yield f"{word} _ {words[i + 2]}", i, i + 2
+        if i + 3 < count:
+            yield f"{word} _ {words[i + 3]}", i, i + 3
+
+
+class Likely:
+    """The weights of a language: `bias` by type, and word -> (index of a type, weight) pairs."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.bias = [0.0] * len(KINDS)
+        self.weights: dict[str, tuple[tuple[int, float], ...]] = {}
+        for line in lines:
+            word, *pairs = line.split("\t")
+            told = tuple(
+                (KINDS.index(kind), float(weight))
+                for kind, weight in (pair.split("=") for pair in pairs)
+            )
+            if word:
+                self.weights[word] = told
+            else:
+                for index, weight in told:
+                    self.bias[index] = weight
+
+    def of(self, found: Sequence[Token]) -> list[tuple[float, str, tuple[int, int]]]:
+        """Every type with its probability, the likeliest first, and the words that speak for it."""
+        scale = 1 / math.sqrt(max(1, len(found)))
+        total = list(self.bias)
+        best: list[tuple[float, int, int]] = [(0.0, 0, 0)] * len(KINDS)
+        for word, first, last in {f[0]: f for f in features(found)}.values():
+            for index, weight in self.weights.get(word, ()):
+                total[index] += weight * scale
+                if weight > best[index][0] and not _masked(found[first : last + 1]):
+                    best[index] = (weight, first, last)
+        told = [
+            (1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), KINDS[index], best[index][1:])
+            for index, score in enumerate(total)
+        ]
+        return sorted(told, reverse=True)
+
+
+def _masked(found: Sequence[Token]) -> bool:
+    """Whether these are only names and numbers, which tell of nothing."""
+    return all(token.word.isupper() for token in found)
+
+
+#: the types in the order of the table
+KINDS = tuple(sorted(TYPES))
+FRAMES = {
+    kind: Frame(
+        name=f"likely_{kind.lower()}", type=kind, triggers=(), rank=-9,
+        form="state" if kind in _STATES else "verb",
+    )
+    for kind in KINDS
+}  # fmt: skip
+
+
+@cache
+def likely(code: str) -> Likely | None:
+    """The model of a language, None where there is none.
+
+    >>> likely("nl") is None
+    True
+    """
+    path = PATTERNS / f"likely_{code}.tsv"
+    if not path.is_file():
+        return None
+    lines = path.read_text("utf-8").splitlines()
+    return Likely(line for line in lines if not line.startswith("#"))
+
+
+def guess(
+    model: Likely, low: str, span: tuple[int, int], names: Iterable[Mention]
+) -> list[Trigger]:
+    """The trigger that a sentence likely has; none where nothing is likely enough."""
+    found = tokens(low, *span, names)
+    if not _LEAST <= len(found) <= _MOST:
+        return []
+    (probability, kind, (first, last)), *_ = model.of(found)
+    if probability < ENOUGH:
+        return []
+    return [Trigger(FRAMES[kind], found[first].start, found[last].end)]
