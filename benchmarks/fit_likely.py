@@ -1,4 +1,4 @@
-"""Fit the model of `reading/likely.py`: `python benchmarks/fit_likely.py [--corpus DIR ...] --write`.
+"""Fit the model of `reading/likely.py`: `python benchmarks/fit_likely.py [--corpus DIR] --write`.
 
 Learned from the sentences in `benchmarks/likely/*.txt` (`TYPE|sentence`, `TYPE,TYPE|sentence`,
 `NONE|sentence`; made up for this, in our own words) and from the sentences that stand beside the

@@ -25,7 +25,7 @@ _STATES = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
 #: words of a sentence that is read so; shorter ones are headings, longer ones are lists
 _LEAST, _MOST = 5, 60
 #: how likely a type must be to be tried
-ENOUGH = 0.35
+ENOUGH = 0.2
 
 
 class Token(NamedTuple):
@@ -95,6 +95,10 @@ def features(found: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
             yield f"{word} _ {words[i + 3]}", i, i + 3
 
 
+#: probability, type, and from where to where the words stand that speak for it
+Told = list[tuple[float, str, tuple[int, int]]]
+
+
 class Likely:
     """The weights of a language: `bias` by type, and word -> (index of a type, weight) pairs."""
 
@@ -113,7 +117,12 @@ class Likely:
                 for index, weight in told:
                     self.bias[index] = weight
 
-    def of(self, found: Sequence[Token]) -> list[tuple[float, str, tuple[int, int]]]:
+    def told(self, low: str, span: tuple[int, int], names: Iterable[Mention]) -> Told:
+        """What a sentence of `low` tells; nothing of headings and of endless sentences."""
+        found = tokens(low, *span, names)
+        return self.of(found) if _LEAST <= len(found) <= _MOST else []
+
+    def of(self, found: Sequence[Token]) -> Told:
         """Every type with its probability, the likeliest first, and the words that speak for it."""
         scale = 1 / math.sqrt(max(1, len(found)))
         total = list(self.bias)
@@ -123,10 +132,12 @@ class Likely:
                 total[index] += weight * scale
                 if weight > best[index][0] and not _masked(found[first : last + 1]):
                     best[index] = (weight, first, last)
-        told = [
-            (1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), KINDS[index], best[index][1:])
-            for index, score in enumerate(total)
-        ]
+        told: Told = []
+        for index, score in enumerate(total):
+            _, first, last = best[index]
+            where = (found[first].start, found[last].end) if found else (0, 0)
+            probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+            told.append((probability, KINDS[index], where))
         return sorted(told, reverse=True)
 
 
@@ -160,14 +171,7 @@ def likely(code: str) -> Likely | None:
     return Likely(line for line in lines if not line.startswith("#"))
 
 
-def guess(
-    model: Likely, low: str, span: tuple[int, int], names: Iterable[Mention]
-) -> list[Trigger]:
-    """The trigger that a sentence likely has; none where nothing is likely enough."""
-    found = tokens(low, *span, names)
-    if not _LEAST <= len(found) <= _MOST:
-        return []
-    (probability, kind, (first, last)), *_ = model.of(found)
-    if probability < ENOUGH:
-        return []
-    return [Trigger(FRAMES[kind], found[first].start, found[last].end)]
+def guessed(told: tuple[float, str, tuple[int, int]]) -> Trigger:
+    """The trigger of a type that a sentence likely tells."""
+    _, kind, (start, end) = told
+    return Trigger(FRAMES[kind], start, end)

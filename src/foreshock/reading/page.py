@@ -11,7 +11,7 @@ from msgspec import structs
 from foreshock.reading.bodies import bodies
 from foreshock.reading.dates import When
 from foreshock.reading.frames import CueName, Language, Trigger
-from foreshock.reading.likely import guess, likely
+from foreshock.reading.likely import ENOUGH, Told, guessed, likely
 from foreshock.reading.names import Mention, Names, companies
 from foreshock.reading.persons import persons
 from foreshock.reading.sentences import Clause, Span, clauses, cut, lowered, plain
@@ -83,6 +83,7 @@ class Page:
         found = self._at_home(self._with_persons(named))
         self.mentions = _in_scope(found, names.uses)
         self.lines = [Line(i, span) for i, span in enumerate(cut(self.text))]
+        self._likely: dict[int, Told] = {}
         self._tools: dict[int, list[tuple[int, int, int]]] = {}
         self._starts = [line.span.start for line in self.lines]
         #: the country of the place where the text says it was written
@@ -252,11 +253,17 @@ class Page:
 
     def guess(self, line: Line) -> list[Trigger]:
         """What a sentence likely tells where no frame finds anything; nothing where unlikely."""
-        model = likely(self.language.code)
-        if model is None:
-            return []
-        names = (*line.items, *line.actors, *line.places)
-        return guess(model, self.low, (line.span.start, line.span.end), names)
+        told = self.likely(line)
+        return [guessed(told[0])] if told and told[0][0] >= ENOUGH else []
+
+    def likely(self, line: Line) -> Told:
+        """Every type with its probability in a sentence, the likeliest first; worked out once."""
+        if line.index not in self._likely:
+            model = likely(self.language.code)
+            names = (*line.items, *line.actors, *line.places)
+            span = (line.span.start, line.span.end)
+            self._likely[line.index] = model.told(self.low, span, names) if model else []
+        return self._likely[line.index]
 
     def _as_chips(self, mention: Mention) -> Mention:
         """Wafers that are counted are chips in the making: "scrap 30,000 wafers"."""

@@ -22,6 +22,8 @@ from foreshock.reading.page import Page
 from foreshock.reading.status import NEWS_DAYS, last_day
 
 Features = dict[str, float]
+#: probabilities from which the words of a sentence speak for a type, and under which for none
+_YES, _HARDLY = 0.3, 0.1
 #: sentences counted apart at the head of a text
 _HEAD = 2
 _EARLY = 5
@@ -73,6 +75,7 @@ def features(page: Page, draft: Draft, found: list[Draft]) -> Features:
         *(r for r in draft.reasons if r.startswith(("actor:", "item:"))), f"frame:{frame.name}",
         *(r for r in draft.reasons if r in ("noun", "opening", "official", "several_sentences")),
     }  # fmt: skip
+    names.add(f"likely:{_likely(page, draft)}")
     where = next((r for r in draft.reasons if r.startswith("item:")), "")
     names.add(f"type:{draft.type}:{where}")
     words = len(page.said(draft.spots[0][1], draft.spots[0][2]).split())
@@ -95,6 +98,18 @@ def features(page: Page, draft: Draft, found: list[Draft]) -> Features:
     }  # fmt: skip
     names |= {name for name, holds in more.items() if holds}
     return dict.fromkeys(sorted(names), 1.0)
+
+
+def _likely(page: Page, draft: Draft) -> str:
+    """What the words of the sentence alone say of the type: yes, another, nothing, or unsure."""
+    told = page.likely(page.lines[draft.spots[0][0]])
+    if not told:
+        return "unsure"
+    own = next(p for p, kind, _ in told if kind == draft.type)
+    best, kind, _ = told[0]
+    if own >= _YES or kind == draft.type:
+        return "yes" if own >= _YES else "first" if own >= _HARDLY else "unsure"
+    return "other" if best >= _YES else "nothing" if best < _HARDLY else "unsure"
 
 
 def _sign(rank: int) -> str:
