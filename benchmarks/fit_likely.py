@@ -2,8 +2,9 @@
 
 Learned from the sentences in `benchmarks/likely/*.txt` (`TYPE|sentence`, `TYPE,TYPE|sentence`,
 `NONE|sentence`; made up for this, in our own words) and from the sentences that stand beside the
-frames. Labelled texts (`--corpus`, with `texts/` and `labels.jsonl`) are not learned from: they
-say how good it is. One logistic model for each type, with an L2 penalty; the smallest weights are
+frames. Labelled texts (`--corpus`, with `texts/` and `labels.jsonl`) are not learned
+from here: they say how good it is; `fit_reading.py` learns from them too, and writes the table that
+is used. One logistic model for each type, with an L2 penalty; the smallest weights are
 left out.
 """
 
@@ -11,6 +12,7 @@ import argparse
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from foreshock.reading.likely import KINDS, Likely, Token, features, tokens
 from foreshock.reading.names import Names
 from foreshock.reading.page import Page
 from foreshock.words.pack import load
+from foreshock.words.records import Document
 from reading import labelled
 
 MADE = Path(__file__).parent / "likely"
@@ -67,9 +70,22 @@ def from_frames(names: Names) -> Iterator[Row]:
 def told(names: Names, folder: Path) -> Iterator[Row]:
     """The sentences of labelled texts with the types that their labels give them."""
     for document, events in labelled(folder):
-        found = laid_out(names, document.text, document.clocks.published)
-        for index, sentence in enumerate(found):
-            yield sentence, {e["type"] for e in events if index in e.get("sents", [])[:3]}
+        yield from told_in(names, document, events)
+
+
+def told_in(names: Names, document: Document, events: list[dict[str, Any]]) -> Iterator[Row]:
+    """The sentences of a labelled text with the types that its labels give them."""
+    found = laid_out(names, document.text, document.clocks.published)
+    for index, sentence in enumerate(found):
+        yield sentence, {e["type"] for e in events if index in (e.get("sents") or [])[:3]}
+
+
+def head(count: int) -> list[str]:
+    """The first lines of the table."""
+    return [
+        "# Weights of the model of likely.py. Made by a program: do not edit by hand.",
+        f"# benchmarks/fit_likely.py, {count} sentences",
+    ]
 
 
 def fit(rows: list[Row]) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -143,12 +159,8 @@ def main() -> None:
         for enough in (0.3, 0.5, 0.7):
             print(f"  {folder.name} at {enough}: {judged(model, held, enough)}")
     if given.write:
-        head = [
-            "# Weights of the model of likely.py. Made by a program: do not edit by hand.",
-            f"# benchmarks/fit_likely.py, {len(rows)} sentences made for it and beside the frames",
-        ]
         path = PATTERNS / "likely_en.tsv"
-        path.write_text("\n".join([*head, *lines]) + "\n", "utf-8")
+        path.write_text("\n".join([*head(len(rows)), *lines]) + "\n", "utf-8")
         print(f"written: {path.stat().st_size // 1024} kB")
 
 

@@ -25,7 +25,7 @@ _STATES = ("DISRUPT", "RECOVER", "FLOW", "PRICE")
 #: words of a sentence that is read so; shorter ones are headings, longer ones are lists
 _LEAST, _MOST = 5, 60
 #: how likely a type must be to be tried
-ENOUGH = 0.2
+ENOUGH = 0.35
 
 
 class Token(NamedTuple):

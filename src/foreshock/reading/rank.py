@@ -4,10 +4,12 @@ The features of an event are what the rules know of it; the weights stand in
 `patterns/weights.toml` with how they were made (`benchmarks/fit_reading.py`: labelled development
 texts and sentences made from the frames, cross-validated by document). Nothing is learned at run
 time. Only English has weights: other languages keep the steps of `confidence.py`. A second model
-for what is background was tried and dropped: on held-out texts it did no better than the rules.
+says what is background where it is sure that the rules are wrong; one for the status was tried and
+dropped: on held-out texts it did no better than the rules.
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -22,6 +24,11 @@ from foreshock.reading.page import Page
 from foreshock.reading.status import NEWS_DAYS, last_day
 
 Features = dict[str, float]
+_WORD = re.compile(r"[a-z']+")
+#: characters beside a trigger whose words tell whether it is context
+_BESIDE = 40
+#: how sure the model must be that an act is context, or none, to be heard against the rules
+_SURE = 0.7
 #: probabilities from which the words of a sentence speak for a type, and under which for none
 _YES, _HARDLY = 0.3, 0.1
 #: sentences counted apart at the head of a text
@@ -36,6 +43,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     made_from: str
     least: float
     accept: dict[str, float]
+    background: dict[str, float] = {}
 
 
 @cache
@@ -100,6 +108,18 @@ def features(page: Page, draft: Draft, found: list[Draft]) -> Features:
     return dict.fromkeys(sorted(names), 1.0)
 
 
+def beside(page: Page, draft: Draft) -> Features:
+    """The words of the trigger and beside it, and what the rules say of the act: for background."""
+    index, start, end = draft.spots[0]
+    line = page.lines[index]
+    begin = max(line.clause_at(start).start, start - _BESIDE)
+    names = {f"rule:{draft.status}", f"rule:{draft.status}:{draft.type}"}
+    names |= {f"before:{w}" for w in _WORD.findall(page.low[begin:start])[-5:]}
+    names |= {f"trigger:{w}" for w in _WORD.findall(page.low[start:end])[:1]}
+    names |= {f"after:{w}" for w in _WORD.findall(page.low[end : end + _BESIDE])[:3]}
+    return dict.fromkeys(sorted(names), 1.0)
+
+
 def _likely(page: Page, draft: Draft) -> str:
     """What the words of the sentence alone say of the type: yes, another, nothing, or unsure."""
     told = page.likely(page.lines[draft.spots[0][0]])
@@ -138,5 +158,17 @@ def judge(page: Page, found: list[Draft]) -> list[Draft]:
         facts = features(page, draft, found)
         draft.confidence = round(min(MOST, max(LEAST, probability(model.accept, facts))), 2)
         if draft.confidence >= model.least:
+            draft.background = context(model.background, draft.background,
+                                       {**facts, **beside(page, draft)})  # fmt: skip
             kept.append(draft)
     return kept
+
+
+def context(model: Mapping[str, float], by_rule: bool, facts: Features) -> bool:
+    """Whether an act is context: as the rules say, unless the model is sure that they are wrong.
+
+    >>> context({}, True, {}), context({"bias": -3.0}, True, {"bias": 1.0})
+    (True, False)
+    """
+    told = probability(model, facts)
+    return told > 0.5 if abs(told - 0.5) > _SURE - 0.5 else by_rule
