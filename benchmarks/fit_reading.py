@@ -128,7 +128,7 @@ def unseen(texts: list[Any]) -> list[str]:
         rows += fit_likely.told_in(names, document, events)
     lines = fit_likely.table(*fit_likely.fit(rows))
     model = Likely(lines)
-    laid_out.likely = lambda code: model if code == "en" else None  # type: ignore[attr-defined]
+    vars(laid_out)["likely"] = lambda code: model if code == "en" else None
     return [*fit_likely.head(len(rows)), *lines]
 
 
