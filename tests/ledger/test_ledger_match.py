@@ -133,3 +133,21 @@ def test_a_rumoured_check_that_is_told_as_a_fact_is_in_force() -> None:
     check = event("2025-05-20", mode="enforce", status="in_force", instruments=("customs_check",))
     book = open_book(replace(PACK, measures=(hold,), steps=(rumour,)), [check], LATE)
     assert book.state(book.measure("CN-HOLD")) == "in_force"
+
+
+@pytest.mark.parametrize(("dropped", "ended"), [("2023-07-03", False), ("2023-09-01", True)])
+def test_what_a_notice_drops_is_not_the_measure_that_it_brings_in(
+    dropped: str, ended: bool
+) -> None:
+    new = event(
+        "2023-07-03", mode="new", status="announced", actors=("CN",), items=("min.graphite",),
+        targets=("all",), instruments=("export_licence",), date="2023-07-03",
+        effective="2023-12-01",
+    )  # fmt: skip
+    old = event(
+        dropped, "EASE", mode="lift", status="in_force", actors=("CN",), items=("min.graphite",),
+        targets=("all",), date=dropped,
+    )  # fmt: skip
+    book = open_book(replace(PACK, measures=(), steps=()), [new, old], LATE)
+    steps = {s.step for m in book.measures if m.issuer == "CN" for s in m.steps}
+    assert ("ended" in steps) is ended

@@ -95,6 +95,7 @@ def match(event: Event, known: Aim, told: tuple[Step, ...]) -> Match | None:
         _dates(event, measure, told),
         _at_work(event, measure),
         _not_over(event, measure),
+        _not_born_today(event, measure),
     )
     if None in points or (at_large and not _certain(points, kindred, event)):
         return None
@@ -234,6 +235,19 @@ def _not_over(event: Event, measure: Measure) -> str | None:
         return ""
     passed = (telling.happened(event, latest=True) - when(last)).days
     return None if passed > TELLING_DAYS else ""
+
+
+def _not_born_today(event: Event, measure: Measure) -> str | None:
+    """What is lifted or suspended on the day on which a measure is first told of is an older one.
+
+    One notice often drops some controls and brings in others of the same kind.
+    """
+    day = event.date or event.effective
+    if (event.type, event.mode) not in (("EASE", "lift"), ("EASE", "suspend")) or not day:
+        return ""
+    first = min(measure.steps, key=lambda step: (when(step), step.published))
+    begun = first.date or first.published.isoformat()
+    return None if len(day) == _DAY and day == begun and first.step != "ended" else ""
 
 
 def _moved_lately(event: Event, measure: Measure) -> str:
