@@ -174,3 +174,42 @@ def test_two_inquiries_of_different_kinds_are_two(read):
 def test_a_permit_taken_back_is_no_easing(read):
     (event,) = read("Indonesia revoked the export permits of four nickel companies.").events
     assert (event.type, event.mode) == ("RESTRICT", "enforce")
+
+
+def test_the_metals_are_no_chips_named_in_between(read):
+    text = (
+        "China restricted exports of gallium and antimony. Washington curbed sales of chips. "
+        "Exporters of the two metals will need licences from Beijing."
+    )
+    assert {i for e in read(text).events if e.actors == ("CN",) for i in e.items} == {
+        "min.ga",
+        "min.sb",
+    }
+
+
+def test_the_suspension_of_a_ban_is_announced_by_its_subject(read):
+    (event,) = read("China announced the suspension of an export ban on gallium.").events
+    assert (event.type, event.actors) == ("EASE", ("CN",))
+
+
+def test_until_when_the_suspension_lasts_is_told_of_the_easing(read):
+    text = (
+        "China suspended its ban on gallium in answer to new chip curbs imposed by the US. "
+        "The suspension will last until 27 November 2026."
+    )
+    (event,) = [e for e in read(text).events if e.type == "EASE"]
+    assert event.until == "2026-11-27"
+
+
+def test_firms_that_got_licences_did_not_get_them_from_their_own_country(read):
+    text = (
+        "China restricted exports of magnets. "
+        "Japan's ministry said that Japanese firms had received licences for magnets."
+    )
+    assert [e.actors for e in read(text).events if e.type == "EASE"] == [("CN",)]
+
+
+def test_the_month_of_another_measure_is_not_the_date(read):
+    text = "The United States granted licences for the H20, reversing an April ban."
+    (event,) = [e for e in read(text).events if e.type == "EASE"]
+    assert event.date != "2025-04"

@@ -103,9 +103,11 @@ class Search:
         if frame.type in ("PRESSURE", "POSITION", "COMMIT"):
             return SAYING
         since = max(self.clause.start, self.trigger.start - 30)
+        # a noun with "the" is one told before, unless it is announced: "announced the ban"
         if frame.form == "noun" and self.page.may("definite", since, self.trigger.start):
             before = self.page.said(since, self.trigger.start)
-            if self.page.language.re["definite"].search(before):
+            announced = self.page.search("announces", since, self.trigger.start)
+            if self.page.language.re["definite"].search(before) and not announced:
                 return OWNED
         return RULES if frame.subject == "actor" else UNSAID
 
@@ -374,8 +376,6 @@ class Search:
         for m in pool:
             if verb.search(self.page.low, m.end, min(end, m.end + 40)):
                 return (m.id,)
-        if pool:
-            return ()
         office = self.page.language.re["office_words"]
         for word in office.finditer(self.page.low, self.trigger.end, end):
             if verb.search(self.page.low, word.end(), min(end, word.end() + 20)):
@@ -392,6 +392,8 @@ class Search:
             if m.id.removeprefix("org:") in told.who and (m.state or not self.only_states)
             and (m.start >= self.trigger.end or self.trigger.frame.subject != "actor")
         ]  # fmt: skip
+        if self.gains() and any(m.id == n.id for m in self._firms() for n in named[:1]):
+            return ()  # "India said that Indian firms had received licences"
         return unique(named[:1])
 
     def we(self) -> Ids:
@@ -402,6 +404,13 @@ class Search:
         judged = self.trigger.frame.subject == "none"
         here = judged or self.page.search("we", self.line.span.start, self.line.span.end)
         return speaks if here else ()
+
+    def _firms(self) -> list[Mention]:
+        """The countries of which only firms are told in the clause before the trigger."""
+        return [
+            m for m in self.line.actors
+            if self.clause.start <= m.start < self.trigger.start and self.page.use(m) == PRIVATE
+        ]  # fmt: skip
 
     def origin(self) -> Ids:
         """Where the goods leave: "licences for exports from the Netherlands"."""
@@ -465,7 +474,8 @@ class Search:
     def told_of(self) -> Ids:
         """The one of whom an event about the same items was told."""
         price = self.trigger.frame.type == "PRICE"
-        ids = tuple(i for i in self.memory.actors_of(self.items, price) if i != "all")
+        rule = self.trigger.frame.type == "RESTRICT"
+        ids = tuple(i for i in self.memory.actors_of(self.items, price, not rule) if i != "all")
         if self.only_states:
             ids = tuple(i for i in ids if not i.startswith("org:"))
         if self.trigger.frame.type == "PRICE":

@@ -91,6 +91,8 @@ def mention_again(page: Page, line: Line, found: list[Draft]) -> None:
         if d.type in ("RESTRICT", "EASE") and d.status not in ("denied", "considered")
         and d.spots[0][0] < line.index
     ]  # fmt: skip
+    if page.language.re["relief"].search(m.group()):
+        measures = [d for d in measures if d.type == "EASE"]
     official = any("official" in d.reasons for d in measures)
     if measures and (official or line.index - measures[-1].spots[-1][0] <= _REACH):
         told = measures[0] if official else measures[-1]

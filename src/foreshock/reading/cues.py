@@ -159,6 +159,11 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     regimes: tuple[tuple[str, str], ...] = ()
     #: the one who speaks acts: "we will", "I will"
     first_person: str = "(?!)"
+    #: "the suspension": it takes up an easing; before a noun with "the": it is what is announced
+    relief: str = "(?!)"
+    announces: str = "(?!)"
+    #: after a month or year: it is of this noun, not of the verb
+    dated_noun: str = "(?!)"
     #: a verb whose subject gets what another gives
     gains: str = "(?!)"
     instruments: tuple[tuple[str, str], ...] = ()

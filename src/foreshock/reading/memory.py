@@ -15,6 +15,8 @@ OF_A_FIRM = ("DISRUPT", "RECOVER", "FLOW", "INVEST", "RESTRICT", "EASE", "PROBE"
 ANSWERS = ("PRESSURE", "THREATEN", "BREACH", "POSITION")
 #: sentences within which an act is about what was told before it
 _NEAR = 3
+#: types that several do together
+TOGETHER = ("AGREE", "NEGOTIATE", "COOPERATE")
 MEASURES = ("RESTRICT", "EASE", "FLOW", "DISRUPT", "RECOVER")
 
 
@@ -126,9 +128,15 @@ class Memory:
         firms = [actors for actors in losses if any(a.startswith("org:") for a in actors)]
         return next(iter((*firms, *losses)), ())
 
-    def actors_of(self, items: Ids, states: bool = False) -> Ids:
-        """The actors (or only states) last told of in an event about one of these items."""
-        shared = (t.actors for t in reversed(self.told) if set(items) & set(t.items))
+    def actors_of(self, items: Ids, states: bool = False, joint: bool = True) -> Ids:
+        """The actors (or only states) last told of in an event about one of these items.
+
+        Where what several do together does not count, only acts of one side are looked at.
+        """
+        shared = (
+            t.actors for t in reversed(self.told)
+            if set(items) & set(t.items) and (joint or t.type not in TOGETHER)
+        )  # fmt: skip
         if states:
             shared = (tuple(a for a in s if not a.startswith("org:")) for s in shared)
         return next((actors for actors in shared if actors and actors != ("all",)), ())

@@ -17,6 +17,7 @@ from foreshock.reading.persons import persons
 from foreshock.reading.sentences import Clause, Span, clauses, cut, lowered, plain
 from foreshock.words.records import Said
 
+Ids = tuple[str, ...]
 _DAY = 10  # the length of a date told to the day
 _HEAD_OF = 70  # characters before a name in which its head is named with a title
 _TITLE = 30  # characters before a name in which its title stands
@@ -353,12 +354,12 @@ class Page:
         before = self.low[max(0, trigger.start - 16) : trigger.start]
         return word.endswith("ed") and self.language.re["article"].search(before) is not None
 
-    def items_before(self, line: Line, position: int) -> tuple[str, ...]:
-        """The items named last before a position: in its sentence, else in the nearest before."""
+    def items_before(self, line: Line, position: int, kinds: tuple[str, ...] = ("",)) -> Ids:
+        """The items of some kinds (how their ids begin) named last before a position."""
         for earlier in reversed(self.lines[: line.index + 1]):
             named = [m.id for m in earlier.items if m.end <= position and not m.doubtful]
-            if named:
-                return tuple(dict.fromkeys(named))
+            if fitting := [i for i in named if i.startswith(kinds)]:
+                return tuple(dict.fromkeys(fitting))
         return ()
 
     def said(self, start: int, end: int) -> str:

@@ -30,6 +30,11 @@ _FOR = 90
 _MADE_FOR = re.compile(r"\s?for\s(?:\w+\s){0,2}")
 #: names of kinds ("semiconductor materials", "minerals") -> how the ids of their things begin
 KINDS = {"mat.chem": "mat.", "mat.gas": "mat.", "min": "min."}
+#: words that take up things named before -> how the ids of such things begin
+AGAIN = {
+    "metal": ("min", "ree", "magnet"), "mineral": ("min", "ree"), "element": ("ree", "min"),
+    "ore": ("min", "ree"), "gas": ("mat", "energy"),
+}  # fmt: skip
 #: items that stand for trade at large
 GENERIC = frozenset({"dualuse", "goods", "other"})
 
@@ -40,7 +45,8 @@ def named_items(page: Page, line: Line, trigger: Trigger) -> tuple[Ids, str]:
     again = page.search("items_again", clause.start, clause.end)
     if again and not any(m.start >= again.end() or m.end <= again.start() for m in line.items if
                          clause.start <= m.start < clause.end):  # fmt: skip
-        before = page.items_before(line, again.start())
+        kinds = next((k for word, k in AGAIN.items() if word in again.group()), ("",))
+        before = page.items_before(line, again.start(), kinds)
         if before:
             return before, "clause"
     end = _with_list(line, clause)

@@ -170,7 +170,7 @@ def _belongs(page: Page, line: Line, when: When, trigger: Trigger) -> bool:
         before = [t for t in line.triggers if t.start < when.start]
         in_clause = before[-1:] or line.triggers[:1]
     nearest = min(in_clause, key=lambda t: _cost(page, when, t))
-    if nearest is trigger:
+    if nearest is trigger or _cost(page, when, nearest) >= _OF_OTHER:
         return _cost(page, when, trigger) < _OF_OTHER
     own = line.clause_at(trigger.start)
     verbs = [t.start for t in line.triggers if t.frame.form != "noun"]
@@ -185,6 +185,9 @@ def _belongs(page: Page, line: Line, when: When, trigger: Trigger) -> bool:
 
 def _cost(page: Page, when: When, trigger: Trigger) -> int:
     other = trigger.end < when.start and page.search("of_other", trigger.end, when.end)
+    if len(when.value) <= _MONTH and when.start > trigger.start and trigger.frame.form == "verb":
+        noun = page.language.re["dated_noun"].match(page.low, when.end)
+        other = other or noun  # "reversing an April ban"
     placed = when.end <= trigger.start and page.search("placed", when.start - _PLACED, when.end)
     if (other and trigger.frame.form == "verb") or placed:
         return _OF_OTHER + _distance(when, trigger)
