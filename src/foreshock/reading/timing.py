@@ -186,8 +186,7 @@ def _belongs(page: Page, line: Line, when: When, trigger: Trigger) -> bool:
 def _cost(page: Page, when: When, trigger: Trigger) -> int:
     other = trigger.end < when.start and page.search("of_other", trigger.end, when.end)
     if len(when.value) <= _MONTH and when.start > trigger.start and trigger.frame.form == "verb":
-        noun = page.language.re["dated_noun"].match(page.low, when.end)
-        other = other or noun  # "reversing an April ban"
+        other = other or page.language.re["dated_noun"].match(page.low, when.end)  # "an April ban"
     placed = when.end <= trigger.start and page.search("placed", when.start - _PLACED, when.end)
     if (other and trigger.frame.form == "verb") or placed:
         return _OF_OTHER + _distance(when, trigger)
