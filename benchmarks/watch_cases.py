@@ -14,12 +14,14 @@ import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from foreshock.watch import Feed, look, patterns, seconds_of
+from foreshock.watch.inject import draw, into_real
 from foreshock.watch.panel import Releases, backtest
 from foreshock.watch.panel_alarms import Policy, new_alarms
 from foreshock.words.clocks import backfilled, span
@@ -46,6 +48,7 @@ def main() -> None:
     if asked.graphite:
         graphite(asked.graphite)
         graphite_lines(asked.graphite)
+        graphite_shifted(asked.graphite)
 
 
 # -- chokepoints ---------------------------------------------------------------------------------
@@ -170,12 +173,12 @@ def graphite(path: Path) -> None:
 FROM = "2018-01"
 
 
-def graphite_lines(path: Path) -> None:
+def _graphite_panel(path: Path, last: str = "9999-12") -> Releases:
     """China's graphite as two supply lines over all recipients, figures out a month later."""
     cells: list[tuple[str, str, int, float, float]] = []
     with path.open(newline="") as file:
         for row in csv.DictReader(file):
-            if row["period_dt"][:7] >= FROM:
+            if FROM <= row["period_dt"][:7] <= last:
                 year, month = row["period_dt"][:7].split("-")
                 when = 12 * int(year) + int(month) - 1
                 kg, usd = float(row["qty"] or 0), float(row["val"] or 0)
@@ -186,7 +189,7 @@ def graphite_lines(path: Path) -> None:
     place = {one: number for number, one in enumerate(series)}
     cells.sort(key=lambda cell: cell[2])
     ref = np.array([cell[2] for cell in cells])
-    panel = Releases(
+    return Releases(
         items=tuple(codes),
         exporters=("CHN",),
         reporters=tuple(countries),
@@ -200,12 +203,70 @@ def graphite_lines(path: Path) -> None:
         amount=np.array([cell[3] for cell in cells]),
         value=np.array([cell[4] for cell in cells]),
     )
+
+
+def graphite_lines(path: Path) -> None:
+    """What the panel detector told of the two lines, month by month."""
+    panel = _graphite_panel(path)
     print("graphite, all recipients: new alarms of the panel detector (evidence of 3 and more)")
     for alarm in new_alarms(panel, backtest(panel), Policy()):
         print(f"  {alarm[0]}: {alarm[-1]}")
     for one in backtest(panel, first=12 * 2023 + 9):
-        told = ", ".join(f"{c} {e:+.1f}" for c, e in zip(codes, one.verdicts.evidence, strict=True))
+        told = ", ".join(
+            f"{c} {e:+.1f}" for c, e in zip(panel.items, one.verdicts.evidence, strict=True)
+        )
         print(f"  as of {one.as_of // 12}-{one.as_of % 12 + 1:02d}: {told}")
+
+
+#: the last month before the control was announced; draws of disruptions
+CALM_UNTIL, SHIFTS = "2023-09", 40
+
+
+def graphite_shifted(path: Path) -> None:
+    """Disruptions put into the real figures of the pooled lines, before the control.
+
+    Found: evidence above all that the figures show without any, within a year of the onset. A
+    recipient is named if at most half of what was due came to it.
+    """
+    panel = _graphite_panel(path, CALM_UNTIL)
+    begin = int(panel.ref.min())
+    shape = (len(panel.series_line), int(panel.ref.max()) - begin + 1)
+    amount, value = np.full(shape, np.nan), np.full(shape, np.nan)
+    cell = (panel.series, panel.ref - begin)
+    amount[cell], value[cell] = panel.amount, panel.value
+    warm = 48
+    calm = [one.verdicts.evidence.max() for one in backtest(panel, first=begin + warm)]
+    late: dict[bool, list[float]] = {True: [], False: []}
+    named: dict[bool, list[bool]] = {True: [], False: []}
+    rng = np.random.default_rng(2016)
+    for number in range(SHIFTS):
+        line = number % len(panel.items)
+        own = np.flatnonzero(panel.series_line == line)
+        what = draw(line, (warm, shape[1] - 8), len(own), rng)
+        new = into_real(amount[own], value[own], what, rng)
+        kilograms, paid = amount.copy(), value.copy()
+        kilograms[own], paid[own] = new
+        shifted = replace(panel, amount=kilograms[cell], value=paid[cell])
+        whole, found = len(what.hits) == len(own), np.inf
+        for one in backtest(shifted, first=begin + what.onset):
+            after = one.as_of - begin - what.onset
+            if after <= 12 and one.verdicts.evidence[line] > max(calm):
+                found = after
+                split = one.verdicts.split[own]
+                for recipient in np.flatnonzero(np.isfinite(split)):
+                    hit = int(recipient) in what.hits
+                    named[hit].append(bool(split[recipient] <= 0.5))
+                break
+        late[whole].append(found)
+    print(f"graphite to {CALM_UNTIL}, pooled: {SHIFTS} disruptions, above all evidence without any")
+    for whole, months in late.items():
+        hit = [n for n in months if n < np.inf]
+        words = "all recipients" if whole else "one or two recipients"
+        mean = f", {np.mean(hit):.1f} months after the onset" if hit else ""
+        print(f"  hitting {words}: {len(hit)} of {len(months)} found{mean}")
+    for hit, said in named.items():
+        words = "hit" if hit else "not hit"
+        print(f"  recipients {words}: {sum(said)} of {len(said)} named as short when it was found")
 
 
 def _graphite_lines(path: Path) -> list[tuple[Series, list[Observation]]]:

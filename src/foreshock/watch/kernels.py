@@ -8,7 +8,7 @@ Inside an item all series go through the months together (arrays [month, series]
 a month waits for that of the month before, and a processor can overlap it for several series.
 """
 
-from math import sqrt
+from math import exp, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -278,8 +278,8 @@ def pool(dispersion: Floats, mean: Floats, known: Floats) -> None:
         d = dispersion[k]
         expected = base + slope * mean[k]
         if d == d and expected > 0:
-            own = min(mean[k] * known[k] / expected, known[k])
-            dispersion[k] = (own * d + POOLED * expected) / (own + POOLED)
+            own = min(mean[k] * known[k] / d, known[k])
+            dispersion[k] = exp((own * log(d) + POOLED * log(expected)) / (own + POOLED))
 
 
 @njit(cache=True, fastmath=MATH)
