@@ -259,13 +259,13 @@ def graphite_shifted(path: Path) -> None:
                 break
         late[whole].append(found)
     print(f"graphite to {CALM_UNTIL}, pooled: {SHIFTS} disruptions, above all evidence without any")
-    for whole, months in late.items():
-        hit = [n for n in months if n < np.inf]
-        words = "all recipients" if whole else "one or two recipients"
-        mean = f", {np.mean(hit):.1f} months after the onset" if hit else ""
-        print(f"  hitting {words}: {len(hit)} of {len(months)} found{mean}")
-    for hit, said in named.items():
-        words = "hit" if hit else "not hit"
+    for everybody, months in late.items():
+        found_in = [n for n in months if n < np.inf]
+        words = "all recipients" if everybody else "one or two recipients"
+        mean = f", {np.mean(found_in):.1f} months after the onset" if found_in else ""
+        print(f"  hitting {words}: {len(found_in)} of {len(months)} found{mean}")
+    for was_hit, said in named.items():
+        words = "hit" if was_hit else "not hit"
         print(f"  recipients {words}: {sum(said)} of {len(said)} named as short when it was found")
 
 
