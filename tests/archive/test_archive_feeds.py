@@ -155,33 +155,6 @@ def test_what_fails_inside_a_block_undoes_the_whole_block(tmp_path):
         assert keeper.audit_head() == (0, "")
 
 
-def test_a_step_that_fails_inside_a_block_is_undone_alone(tmp_path):
-    with SqliteFeeds(tmp_path) as keeper:
-        with keeper.writing():
-            keeper.add_segment(*segment("feed", 1, [b"x"]))
-            with pytest.raises(ZeroDivisionError), keeper.step():
-                keeper.add_segment(*segment("feed2", 1, [b"y"]))
-                1 / 0  # noqa: B018
-            with keeper.step():
-                keeper.log("receive", "a", "b", "c", AT)
-        assert [h.feed for h in keeper.feeds()] == ["feed"]
-        assert keeper.audit_head()[0] == 1
-
-
-def test_a_full_file_in_a_step_undoes_the_block_and_says_so(tmp_path):
-    with SqliteFeeds(tmp_path) as keeper:
-        with keeper.writing() as connection:
-            pages = connection.execute("PRAGMA page_count").fetchone()[0]
-            connection.execute(f"PRAGMA max_page_count = {pages + 8}")
-        noise = [random.Random(n).randbytes(60_000) for n in range(3)]
-        with pytest.raises(ArchiveFull, match="no room is left"), keeper.writing():
-            keeper.log("receive", "a", "b", "c", AT)
-            with keeper.step():
-                keeper.add_segment(*segment("feed", 1, noise))
-        assert keeper.feeds() == []
-        assert list(keeper.audit()) == []
-
-
 #: how entries were kept in files of form 1
 FORM_1 = """
 CREATE TABLE p1 (
@@ -241,6 +214,19 @@ def test_an_object_whose_bytes_were_changed_on_the_disk_is_told(tmp_path):
             connection.execute("UPDATE body SET bytes = ?", (other.body,))
         with pytest.raises(ArchiveDamaged, match="is not what was written"):
             keeper.body(keeper.pieces("feed")[0])
+
+
+def test_the_log_of_writes_is_moved_into_the_file_beside_the_work_and_nothing_is_lost(tmp_path):
+    noise = [random.Random(n).randbytes(900_000) for n in range(3)]
+    with SqliteFeeds(tmp_path) as keeper:
+        for number in range(1, 5):
+            keeper.add_segment(*segment("feed", number, noise))
+        keeper._moved()
+        with sqlite3.connect(f"file:{tmp_path}/feeds.sqlite?immutable=1", uri=True) as alone:
+            (there,) = alone.execute("SELECT COUNT(*) FROM segment").fetchone()
+        alone.close()
+        assert there >= 2, "in the file itself, without its log"
+        assert [keeper.body(p) for p in keeper.pieces("feed")] == noise * 4
 
 
 def test_a_file_of_a_later_form_is_left_alone(tmp_path):

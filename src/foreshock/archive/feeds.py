@@ -39,6 +39,9 @@ _READ = (
     " reason, type, revoked, refs, fate, why, place, start, received"
     f" FROM piece AS p JOIN feed AS f ON f.n = p.n / {FEED}"
 )
+#: rows of entries; of those that are nothing but kept, what they share is not handed over each time
+_ANY = "INSERT INTO piece VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_PLAIN = "INSERT INTO piece VALUES (?,?,?,?,?,?,?,'object',?,'',?,0,?,'kept','',?,?,?)"
 _SEGMENT = "s.payload, s.jws, s.head, b.bytes, s.received"
 
 
@@ -126,6 +129,8 @@ class SqliteFeeds(Books):
 
     def _keep(self, connection: sqlite3.Connection, segment: Segment) -> int:
         header = segment.header
+        local = self._local.__dict__
+        local["grown"] = local.get("grown", 0) + len(segment.body)
         place = connection.execute("INSERT INTO body (bytes) VALUES (?)", (segment.body,)).lastrowid
         connection.execute(
             "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -142,16 +147,20 @@ class SqliteFeeds(Books):
         if not pieces:
             return
         received = moment_text(pieces[0].received)
-        connection.executemany(
-            "INSERT INTO piece VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            [
-                (feed + e.seq, e.id, e.version, p.instant, e.sha256, e.size, int(e.marking), e.says,
-                 e.level, e.why, p.type, p.revoked, " ".join(p.refs), p.fate, p.why, place,
-                 p.offset, received)
-                for p in pieces
-                for e in (p.entry,)
-            ],
-        )  # fmt: skip
+        plain, other = [], []
+        for p in pieces:
+            e = p.entry
+            head = (feed + e.seq, e.id, e.version, p.instant, e.sha256, e.size, int(e.marking))
+            refs = " ".join(p.refs)
+            if p.fate == "kept" and e.says == "object" and not (p.revoked or e.why):
+                plain.append((*head, e.level, p.type, refs, place, p.offset, received))
+            else:
+                other.append(
+                    (*head, e.says, e.level, e.why, p.type, p.revoked, refs, p.fate, p.why, place,
+                     p.offset, received)
+                )  # fmt: skip
+        connection.executemany(_PLAIN, plain)
+        connection.executemany(_ANY, other)
         connection.executemany(
             "INSERT OR IGNORE INTO ref VALUES (?, ?)",
             [(ref, feed + p.entry.seq) for p in pieces for ref in p.refs],

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -44,9 +44,11 @@ PRAGMAS = (
     "secure_delete = ON",
     # KiB; the index of ids is written in no order, and has to be at hand
     "cache_size = -64000",
-    # pages; a month of segments is moved into the file in a few steps, not in a hundred
-    "wal_autocheckpoint = 8000",
+    # pages in the log of writes at which a writer stops to move them into the file itself
+    "wal_autocheckpoint = 64000",
 )
+#: bytes of segments after which the log of writes is moved into the file, beside the work
+MOVED = 4_000_000
 
 
 class Books:
@@ -56,6 +58,7 @@ class Books:
         self._file = home / FILE
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
+        self._mover = threading.Thread()
         with disk_troubles(self._file):
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._file.exists():
@@ -75,6 +78,7 @@ class Books:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._moved()
         for connection in self._open:
             connection.close()
         self._open.clear()
@@ -277,28 +281,24 @@ class Books:
             finally:
                 local["depth"] = 0
             if local.pop("scrub", False):  # erased bytes are not left in the log of writes either
+                self._moved()
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            elif local.get("grown", 0) > MOVED:
+                local["grown"] = 0
+                self._move()
 
-    @contextmanager
-    def step(self) -> Iterator[sqlite3.Connection]:
-        """As `writing`, but undone alone when it fails inside another block.
+    def _move(self) -> None:
+        """Move the log of writes into the file while the work goes on: it is on the disk already.
 
-        Several steps in one block reach the disk together.
+        What cannot be moved now, because somebody reads it, is moved the next time.
         """
-        if not self._local.__dict__.get("depth"):
-            with self.writing() as connection:
-                yield connection
-            return
-        connection = self._connection()
-        connection.execute("SAVEPOINT step")
-        try:
-            yield connection
-        except BaseException:
-            if connection.in_transaction:  # a full disk has undone everything already
-                connection.execute("ROLLBACK TO step")
-                connection.execute("RELEASE step")
-            raise
-        connection.execute("RELEASE step")
+        if not self._mover.is_alive():
+            self._mover = threading.Thread(target=_checkpoint, args=(self._file,))
+            self._mover.start()
+
+    def _moved(self) -> None:
+        if self._mover.is_alive():
+            self._mover.join()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -312,6 +312,11 @@ class Books:
             if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise busy(self._file) from error
             raise damaged(self._file, str(error)) from error
+
+
+def _checkpoint(file: Path) -> None:
+    with suppress(sqlite3.Error), closing(sqlite3.connect(file, timeout=PATIENCE)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def moment(text: str) -> datetime:

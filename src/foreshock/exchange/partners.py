@@ -166,7 +166,7 @@ def add(
         )
     if card.issued > at + SKEW:
         raise NotGenuine(f"the card of {card.name!r} was issued in the future")
-    with keeper.step():
+    with keeper.writing():
         every = everybody(keeper, at)
         before = every.get(card.id)
         if own is not None and card.id == own.id:

@@ -114,7 +114,7 @@ def accept(token: str, node: Node, keeper: FeedKeeper, at: datetime) -> Receipt:
     Raises `NotGenuine` for one that speaks of a head that we never signed.
     """
     receipt, partner = read_receipt(token, keeper, at)
-    with keeper.step():
+    with keeper.writing():
         segment = keeper.segment(receipt.feed, receipt.number)
         ours = segment is not None and segment.header.author == node.id
         if segment is None or not ours or segment.head != receipt.head:

@@ -2,7 +2,8 @@
 
 Length, signature, chain, bounded unpacking, hash, form: whatever fails leaves no trace but a line
 in the audit log, or an alarm where somebody contradicts himself. A segment is kept whole or not at
-all. An object of it that is not sound is kept aside with the reason, and nothing else is disturbed.
+all: nothing of it is written before everything was checked. An object of it that is not sound is
+kept aside with the reason, and nothing else is disturbed.
 """
 
 import hashlib
@@ -53,7 +54,7 @@ def take(block: Block, node: Node, keeper: FeedKeeper, at: datetime) -> Taken:
     refused for being early or too much can be brought again later.
     """
     try:
-        with keeper.step():
+        with keeper.writing():
             taken = _take(block, node, keeper, at)
             follow = keeper.waiting(taken.feed, taken.number + 1)
     except (Misread, NotGenuine, NotAllowed) as error:
@@ -132,6 +133,7 @@ def _take(block: Block, node: Node, keeper: FeedKeeper, at: datetime) -> Taken:
     if header.kind == "state":
         keeper.add_state(segment, pieces)
     else:
+        _settle_gaps(header, keeper)
         keeper.add_segment(segment, pieces)
     for piece in erased:
         keeper.erase(piece)
@@ -279,12 +281,15 @@ def _place_in_chain(
         raise NotGenuine(
             f"segment {header.number} of {author.name!r} does not follow the one before"
         )
+    return None
+
+
+def _settle_gaps(header: Header, keeper: FeedKeeper) -> None:
     for one in keeper.alarms():
         if (one.kind, one.feed, one.settled) == ("gap", header.feed, "") and int(
             one.about
         ) <= header.number:
             keeper.settle(one.number, "what was missing has come")
-    return None
 
 
 def _fork(segment: Segment, there: Segment | None, author: Partner) -> Contradicted:

@@ -230,13 +230,6 @@ class FeedKeeper(Protocol):
         """
         ...
 
-    def step(self) -> AbstractContextManager[object]:
-        """As `writing`, but undone alone when it fails inside another block.
-
-        Several steps in one block reach the disk together.
-        """
-        ...
-
     # -- cards and trust -------------------------------------------------------------------------
 
     def add_card(self, row: CardRow) -> None:
