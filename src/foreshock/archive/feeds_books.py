@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from foreshock.archive.feeds_tables import VERSION, found, renew
-from foreshock.archive.sqlite import into_wal
+from foreshock.archive.sqlite import opened, writing
 from foreshock.archive.tables import moment_text
 from foreshock.archive.trouble import busy, damaged, disk_troubles, full
 from foreshock.errors import ArchiveError
@@ -250,12 +250,7 @@ class Books:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = self._local.__dict__.get("connection")
         if connection is None:
-            connection = sqlite3.connect(
-                self._file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-            )
-            into_wal(connection, PATIENCE)
-            for pragma in PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}")
+            connection = opened(self._file, PATIENCE, PRAGMAS)
             self._local.connection = connection
             self._open.append(connection)
         return connection
@@ -269,15 +264,10 @@ class Books:
             return
         with disk_troubles(self._file), self._explained():
             connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            local["depth"] = 1
             try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+                with writing(connection):
+                    local["depth"] = 1
+                    yield connection
             finally:
                 local["depth"] = 0
             if local.pop("scrub", False):  # erased bytes are not left in the log of writes either

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from foreshock.archive.sqlite import troubles
+from foreshock.archive.sqlite import opened, troubles, writing
 from foreshock.archive.tables import moment_text
 from foreshock.words.people import Secret, Session
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FILE = "people.sqlite"
 #: how long a writer waits for another one, in seconds
 PATIENCE = 20
+PRAGMAS = ("journal_mode = TRUNCATE", "synchronous = FULL", "secure_delete = ON")
 
 SCHEMA = """
 CREATE TABLE secret (person TEXT PRIMARY KEY, password TEXT NOT NULL, totp TEXT NOT NULL,
@@ -164,25 +165,13 @@ class SqliteSecrets:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with troubles(self._home):
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with troubles(self._home), writing(self._connection()) as connection:
+            yield connection
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self._file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-            )
-            for pragma in ("journal_mode = TRUNCATE", "synchronous = FULL", "secure_delete = ON"):
-                connection.execute(f"PRAGMA {pragma}")
+            connection = opened(self._file, PATIENCE, PRAGMAS, wal=False)
             self._local.connection = connection
             self._open.append(connection)
         return connection

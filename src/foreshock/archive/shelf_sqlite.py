@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from foreshock.archive.shelf import Job, Place, There, Together, plan, where
-from foreshock.archive.sqlite import into_wal, troubles
+from foreshock.archive.sqlite import opened, troubles, writing
 from foreshock.words.shelf import Held, Kept, Note, Page, Wanted
 
 FILE = "exchange.sqlite"
@@ -188,14 +188,9 @@ class SqliteShelf(Together):
                 raise sqlite3.OperationalError(f"its form is {version}, expected {VERSION}")
 
     def _open(self, cache: int) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._file, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-        )
-        into_wal(connection, PATIENCE)
-        for pragma in ("synchronous = FULL", "foreign_keys = ON", f"cache_size = -{cache}",
-                       f"wal_autocheckpoint = {CHECKPOINT}"):  # fmt: skip
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
+        pragmas = ("synchronous = FULL", "foreign_keys = ON", f"cache_size = -{cache}",
+                   f"wal_autocheckpoint = {CHECKPOINT}")  # fmt: skip
+        return opened(self._file, PATIENCE, pragmas)
 
     def _reader(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -207,16 +202,8 @@ class SqliteShelf(Together):
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """The one right to write, of this process and among all; undone if the block fails."""
-        with self._told():
-            connection = self._writer
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self._told(), writing(self._writer) as connection:
+            yield connection
 
 
 def _key(connection: sqlite3.Connection, name: str, make: bool = False) -> int:

@@ -8,7 +8,7 @@ program that opens the file, not for this one alone.
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -118,6 +118,33 @@ def into_wal(connection: sqlite3.Connection, patience: float) -> None:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
             time.sleep(0.01)
+
+
+def opened(
+    file: Path, patience: float, pragmas: Iterable[str], wal: bool = True
+) -> sqlite3.Connection:
+    """A connection to a file, for use by several threads in turn, that begins nothing by itself."""
+    connection = sqlite3.connect(
+        file, timeout=patience, isolation_level=None, check_same_thread=False
+    )
+    if wal:
+        into_wal(connection, patience)
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Hold the only right to write, among all who have the file open; undone if the block fails."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def copy(file: Path, target: Path) -> None:

@@ -6,12 +6,14 @@ sent to it.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
-from foreshock.errors import NotAllowed, NotGenuine, WrongUse
+from foreshock.errors import Misread, NotAllowed, NotGenuine, WrongUse
+from foreshock.exchange import jws
 from foreshock.exchange.cards import SKEW, Card, read_card
+from foreshock.exchange.parcels import NOT_DECODED
 from foreshock.exchange.spoken import same_words, words_of
 from foreshock.words.feeds import Alarm, CardRow, Circle, FeedKeeper, TrustRow
 from foreshock.words.records import Receiver, Struct
@@ -111,6 +113,36 @@ def trusted(root: str, keeper: FeedKeeper, at: datetime) -> Partner:
             }[partner.state],
         )
     return partner
+
+
+class _Signed(Protocol):
+    """What a partner signs under its own name."""
+
+    @property
+    def by(self) -> str:
+        """Root id of who signs."""
+        ...
+
+
+_S = TypeVar("_S", bound=_Signed)
+
+
+def signed_by_partner(
+    token: str, purpose: jws.Purpose, form: type[_S], what: str, keeper: FeedKeeper, at: datetime
+) -> tuple[_S, Partner]:
+    """What a JWS says, once its signature is that of the partner it names (`by`), and who that is.
+
+    `what` is its name in errors: `Misread` for what cannot be read, `NotGenuine` for anybody else.
+    """
+    signed = jws.take_apart(token, purpose)
+    try:
+        said = msgspec.json.decode(signed.payload, type=form)
+    except NOT_DECODED as error:
+        raise Misread(f"{what} cannot be read ({str(error)[:100]})") from None
+    partner = trusted(said.by, keeper, at)
+    if not jws.holds(signed, key_of(partner, signed.key_id, at)):
+        raise NotGenuine(f"{what} is not signed by who it names")
+    return said, partner
 
 
 def key_of(partner: Partner, key_id: str, at: datetime) -> str:

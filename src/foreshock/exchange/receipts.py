@@ -15,8 +15,7 @@ from foreshock.errors import Misread, NotGenuine
 from foreshock.exchange import jws
 from foreshock.exchange.cards import SKEW
 from foreshock.exchange.node import Node
-from foreshock.exchange.parcels import NOT_DECODED
-from foreshock.exchange.partners import Partner, key_of, trusted
+from foreshock.exchange.partners import Partner, signed_by_partner
 from foreshock.words.feeds import Count, FeedKeeper, Header, ReceiptRow, WordRow
 from foreshock.words.records import Struct
 
@@ -95,14 +94,7 @@ def receipts_for(partner: Partner, node: Node, keeper: FeedKeeper, at: datetime)
 
 def read_receipt(token: str, keeper: FeedKeeper, at: datetime) -> tuple[Receipt, Partner]:
     """A receipt whose signature is that of the partner that it names."""
-    signed = jws.take_apart(token, "receipt")
-    try:
-        receipt = msgspec.json.decode(signed.payload, type=Receipt)
-    except NOT_DECODED as error:
-        raise Misread(f"the receipt cannot be read ({str(error)[:100]})") from None
-    partner = trusted(receipt.by, keeper, at)
-    if not jws.holds(signed, key_of(partner, signed.key_id, at)):
-        raise NotGenuine(f"the receipt is not signed by {partner.name!r}")
+    receipt, partner = signed_by_partner(token, "receipt", Receipt, "the receipt", keeper, at)
     if receipt.at.tzinfo is None or receipt.at > at + SKEW:
         raise Misread(f"the receipt of {partner.name!r} is dated in the future")
     return receipt, partner

@@ -14,8 +14,7 @@ import msgspec
 from foreshock.errors import Misread, NotGenuine
 from foreshock.exchange import jws
 from foreshock.exchange.node import Node
-from foreshock.exchange.parcels import NOT_DECODED
-from foreshock.exchange.partners import Partner, key_of, trusted
+from foreshock.exchange.partners import Partner, signed_by_partner
 from foreshock.words.feeds import FeedKeeper
 from foreshock.words.records import Struct
 
@@ -55,14 +54,7 @@ def asker(
     scheme, _, token = header.partition(" ")
     if scheme != SCHEME:
         raise Misread("the request brings no proof of who asks", expected=f"{SCHEME} JWS")
-    signed = jws.take_apart(token, "request")
-    try:
-        asked = msgspec.json.decode(signed.payload, type=Asked)
-    except NOT_DECODED as error:
-        raise Misread(f"the proof cannot be read ({str(error)[:80]})") from None
-    partner = trusted(asked.by, keeper, at)
-    if not jws.holds(signed, key_of(partner, signed.key_id, at)):
-        raise NotGenuine("the proof is not signed by who it names")
+    asked, partner = signed_by_partner(token, "request", Asked, "the proof", keeper, at)
     wanted = (node.id, method, path, hashlib.sha256(body).hexdigest())
     if (asked.to, asked.method, asked.path, asked.body_sha256) != wanted:
         raise NotGenuine("the proof is for another request")

@@ -95,7 +95,7 @@ def rights_of(person: Person) -> frozenset[str]:
 
     >>> from foreshock.words.clocks import live, now
     >>> sorted(rights_of(Person(clocks=live(now()), name="a", roles=("auditor",))))
-    ['account', 'audit']
+    ['account', 'audit', 'partners']
     """
     if person.closed:
         return frozenset()
