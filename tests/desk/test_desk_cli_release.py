@@ -1,5 +1,6 @@
 """Nothing leaves by a verb that nobody released; an officer lets it go in the same breath."""
 
+import io
 import json
 from datetime import UTC, datetime
 
@@ -79,7 +80,7 @@ def test_an_officer_lets_it_go_in_the_same_breath_and_from_then_on_it_may_go(cal
     words = ("share", "stix", "--for", "community", *DAY, "--home", house)
     first = call(*words, "--release-by", "olaf", "--out", tmp_path / "a.json")
     assert first.code == 0, first.err
-    assert "Released by olaf to community:" in first.err
+    assert "olaf lets go to community:" in first.err
     assert "[TLP:CLEAR]" in first.err
     assert call(*words, "--out", tmp_path / "b.json").code == 0
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
@@ -91,6 +92,24 @@ def test_an_officer_lets_it_go_in_the_same_breath_and_from_then_on_it_may_go(cal
         assert len(archive.known(Release)) == count, "what is released is not released again"
     wider = call("share", "stix", "--for", "public", *DAY, "--home", house)
     assert (wider.code, wider.out) == (1, "")
+
+
+def test_at_a_terminal_the_officer_is_asked_and_a_no_releases_nothing(
+    call, house, tmp_path, monkeypatch
+):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    words = ("share", "stix", "--for", "organisation", "--holder", "KR", "--as-of", "2023-07-10")
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    out = tmp_path / "o.json"
+    ended = call(*words, "--release-by", "olaf", "--out", out, "--home", house)
+    assert (ended.code, "nothing was released" in ended.err) == (1, True)
+    assert not out.exists()
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    ended = call(*words, "--release-by", "olaf", "--out", out, "--home", house)
+    assert (ended.code, out.exists()) == (0, True), ended.err
 
 
 def test_only_what_was_released_goes_where_that_is_asked_for(call, house):

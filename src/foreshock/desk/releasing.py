@@ -1,5 +1,6 @@
 """What a verb does before it sends: show who gets what, and ask whether an officer let it go."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -96,11 +97,12 @@ def cleared(
     fresh = [one for one in passing if one.going.name in missing]
     if not fresh:
         return frozenset(one.name for one in asked)
-    say(f"Released by {person.name} to {to or receiver.name}:")
+    say(f"{person.name} lets go to {to or receiver.name}:")
     for one in fresh[:SHOWN]:
         say(f"  {one.says} [{label(one.going.marked.marking)}] {one.going.name}")
     if len(fresh) > SHOWN:
         say(f"  ... and {len(fresh) - SHOWN} more")
+    _asked(len(fresh))
     made = release.let_go(archive, person, [one.going for one in fresh], receiver, way.why)
     noted(archive.home, made)
     waits = [one for one in made if one.step == "asked"]
@@ -110,6 +112,12 @@ def cleared(
             next_step="Another officer says so with --release-by, or on the page of releases.",
         )
     return frozenset(one.name for one in asked)
+
+
+def _asked(count: int) -> None:
+    """At a terminal, whether that is so; a script has said it with its words."""
+    if sys.stdin.isatty() and not typer.confirm(f"Let {count} record(s) go?", err=True):
+        raise NotAllowed("nothing was released and nothing was sent")
 
 
 def officer(archive: "Archive", name: str) -> "Person":

@@ -128,6 +128,6 @@ def not_released(missing: Sequence[Going], of: int, receiver: Receiver) -> NotRe
         f"{len(missing)} of {of} record(s) were not released to {receiver.name!r}: {named}{more}; "
         "nothing was sent",
         expected="the release of each by a releasing officer",
-        next_step="An officer lets them go with --release-by NAME, by `foreshock release give`, or "
-        "on the page of releases; --released-only sends what was released already.",
+        next_step="An officer lets them go with --release-by NAME, or before by `foreshock release "
+        "give` or on the page of releases.",
     )
