@@ -213,3 +213,13 @@ def test_the_month_of_another_measure_is_not_the_date(read):
     text = "The United States granted licences for the H20, reversing an April ban."
     (event,) = [e for e in read(text).events if e.type == "EASE"]
     assert event.date != "2025-04"
+
+
+def test_technology_to_make_magnets_is_no_magnet(read):
+    (event,) = read("China banned exports of technology to make rare earth magnets.").events
+    assert event.items == ("tech.ree",)
+
+
+def test_tariff_talks_are_no_tariff(read):
+    text = "Japan and the United States held tariff talks on chips."
+    assert "RESTRICT" not in {e.type for e in read(text).events}
