@@ -1,5 +1,6 @@
 import pytest
 from exchange_nodes import House, both, house
+from taxii_house import MID, NEW, OLD, Caller, note, server
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +47,34 @@ def hague(houses):
 @pytest.fixture
 def tokyo(houses):
     return houses["Tokyo"]
+
+
+# -- a TAXII server, on both stores ----------------------------------------------------------------
+
+
+@pytest.fixture
+def http(tmp_path, store):
+    with server(tmp_path, store) as client:
+        yield client
+
+
+@pytest.fixture
+def staff(http):
+    return Caller(http)
+
+
+@pytest.fixture
+def full(staff):
+    """Ten notes, posted together."""
+    assert staff.post(*[note(n) for n in range(10)]).json()["success_count"] == 10
+    return staff
+
+
+@pytest.fixture
+def versions(staff):
+    """Three versions of one note, which arrived out of order."""
+    for modified in (MID, NEW, OLD):
+        staff.post(note(1, modified=modified))
+    return lambda query="": [
+        o["modified"] for o in staff.objects(query).json().get("objects", [])
+    ]  # fmt: skip

@@ -123,3 +123,7 @@ def note(n=0, modified="2024-01-01T00:00:00.000Z", marking=Marking.GREEN, **more
         "object_marking_refs": marked(marking),
         **more,
     }
+
+
+#: versions of one object
+OLD, MID, NEW = (f"2024-0{n}-01T00:00:00.000Z" for n in (1, 2, 3))
