@@ -31,24 +31,32 @@ def tail(z: float) -> float:
 
 
 @njit(cache=True, fastmath=MATH)
-def unit_values(
-    amount: Floats, value: Floats, dispersion: Floats, path: Floats
-) -> tuple[Floats, Floats]:
+def log_units(amount: Floats, value: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
+    """Log unit value of some series by month (NaN unknown), and what each month weighs."""
+    out, weight = np.full(amount.shape, np.nan), np.zeros(amount.shape)
+    for s in range(len(amount)):
+        if dispersion[s] != dispersion[s]:  # never traded
+            continue
+        for t in range(amount.shape[1]):
+            if amount[s, t] > 0 and value[s, t] > 0:
+                out[s, t] = log(value[s, t] / amount[s, t])
+                weight[s, t] = min(sqrt(amount[s, t] / dispersion[s]), 4.0)
+    return out, weight
+
+
+@njit(cache=True, fastmath=MATH)
+def unit_values(units: Floats, worth: Floats, path: Floats) -> tuple[Floats, Floats]:
     """Log unit value of a line by month, against each of its series' usual one, and its weight.
 
     `path` is what the whole item did, which no series' usual one must wait for.
     """
-    months = amount.shape[1]
+    months = units.shape[1]
     out, weight = np.zeros(months), np.zeros(months)
     x = np.empty(months)
-    for s in range(len(amount)):
-        if dispersion[s] != dispersion[s]:  # never traded
-            continue
+    for s in range(len(units)):
         usual, past, some = 0.0, 0.0, False
         for t in range(months):
-            x[t] = np.nan
-            if amount[s, t] > 0 and value[s, t] > 0:
-                x[t] = log(value[s, t] / amount[s, t]) - path[t]
+            x[t] = units[s, t] - path[t]
         for turn in range(2):
             for t in range(months):
                 if x[t] == x[t]:
@@ -60,9 +68,8 @@ def unit_values(
                     usual += min(max(x[t] - usual, -limit), limit) / past
         for t in range(months):
             if x[t] == x[t] and abs(x[t] - usual) < 2 * LIMIT:
-                w = min(sqrt(amount[s, t] / dispersion[s]), 4.0)
-                out[t] += w * min(max(x[t] - usual, -LIMIT), LIMIT)
-                weight[t] += w
+                out[t] += worth[s, t] * min(max(x[t] - usual, -LIMIT), LIMIT)
+                weight[t] += worth[s, t]
     for t in range(months):
         if weight[t] > 0:
             out[t] /= weight[t]
@@ -103,13 +110,15 @@ def item_prices(
     price, weight = np.zeros((l1 - l0, months)), np.zeros((l1 - l0, months))
     total, worth = np.zeros(months), np.zeros(months)
     path: Floats = np.zeros(months)
+    s0, s1 = where.line_start[l0], where.line_start[l1]
+    units, each = log_units(amount[s0:s1], value[s0:s1], dispersion[s0:s1])
     for turn in range(2):
         if turn == 1:
             path = follow(total, worth)
         total, worth = np.zeros(months), np.zeros(months)
         for line in range(l0, l1):
-            a, b = where.line_start[line], where.line_start[line + 1]
-            here, much = unit_values(amount[a:b], value[a:b], dispersion[a:b], path)
+            a, b = where.line_start[line] - s0, where.line_start[line + 1] - s0
+            here, much = unit_values(units[a:b], each[a:b], path)
             price[line - l0] = here
             weight[line - l0] = much
             total += here * much
