@@ -52,6 +52,24 @@ def test_ctrl_c_amid_the_work_ends_with_130_and_no_traceback():
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="groups of processes are told so on POSIX alone")
+def test_ctrl_c_reaches_every_process_that_reads_and_one_sentence_is_said(tmp_path):
+    text = "China imposed export controls on gallium on 3 July 2023.\n" * 40
+    for number in range(40):  # more lines than a pipe holds: it waits for its reader amid the work
+        (tmp_path / f"n{number}.txt").write_text(f"{text}Note {number}.")
+    work = start("read", tmp_path, "--jobs", "2", start_new_session=True)
+    assert os.read(work.stdout.fileno(), 1) == b"{"
+    os.killpg(work.pid, signal.SIGINT)
+    _, said = work.communicate()
+    assert work.returncode == 130
+    assert said.decode().splitlines()[-1].startswith("Interrupted; nothing is half-written.")
+    assert "Traceback" not in said.decode()
+    with pytest.raises(ProcessLookupError):  # nobody of the group is left
+        for _ in range(100):
+            os.killpg(work.pid, 0)
+            time.sleep(0.1)
+
+
 def test_the_desk_answers_and_closes_quietly_on_ctrl_c(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -152,6 +152,26 @@ def test_nothing_is_half_written_when_the_work_breaks_off(call, folder, tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["texts"]
 
 
+def test_a_text_that_trips_the_reader_costs_a_sentence_and_the_rest_goes_on(
+    call, folder, monkeypatch
+):
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(SAID)
+    read = reader.reading.Reader.read
+
+    def trips(self, document):
+        if document.name == "a":
+            raise IndexError("of the text, which is nobody's business")
+        return read(self, document)
+
+    monkeypatch.setattr(reader.reading.Reader, "read", trips)
+    ended = call("read", folder)
+    assert [line["doc"] for line in lines(ended)] == ["b"]
+    assert ended.code == 0
+    assert "a.txt: the reader failed on it (IndexError)" in ended.err
+    assert "nobody" not in ended.err
+
+
 def test_no_two_lines_carry_one_name(call, folder):
     (folder / "below").mkdir()
     for path in (folder / "notice.txt", folder / "below" / "notice.txt"):

@@ -1,13 +1,16 @@
 """`foreshock read`: paths in, lines of the event standard out; or the stories that many tell."""
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from threading import current_thread, main_thread
 
 import msgspec
 
@@ -125,8 +128,9 @@ def _taken(files: list[Path], ask: Ask, pack: Pack, received: datetime) -> Itera
     with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (pack,)) as pool:
         waiting: deque[Future[list[Taken]]] = deque()
         try:
-            for share in islice(shares, AHEAD * jobs):
-                waiting.append(pool.submit(_take_share, share, ask.day, received))
+            with _deaf():
+                for share in islice(shares, AHEAD * jobs):
+                    waiting.append(pool.submit(_take_share, share, ask.day, received))
             while waiting:
                 found = waiting.popleft().result()
                 for share in islice(shares, 1):
@@ -140,6 +144,19 @@ def _taken(files: list[Path], ask: Ask, pack: Pack, received: datetime) -> Itera
         finally:
             for future in waiting:
                 future.cancel()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes begun within do not hear Ctrl-C, which goes to all: the first one ends the work."""
+    if current_thread() is not main_thread():  # only that one may set what a signal does
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _reader: reading.Reader | None = None  # of this process
@@ -166,9 +183,21 @@ def _take(path: Path, reader: reading.Reader, day: date | None, received: dateti
         said.append(f"{path.name}: is for named persons only (TLP:RED), so it has no line here.")
     elif not documents:
         said.append(f"{path.name}: holds no text, so it has no line here.")
-    read = tuple((document, reader.read(document)) for document in documents)
-    said.extend(f"{path.name}: {note}" for _, found in read for note in found.notes)
-    return Taken(read, tuple(said))
+    read: list[tuple[Document, reading.Reading]] = []
+    for document in documents:
+        try:
+            found = reader.read(document)
+        except MemoryError:
+            raise
+        except Exception as error:  # one text that trips the reader must not cost the others
+            said.append(
+                f"{path.name}: the reader failed on it ({type(error).__name__}), so it has no line "
+                "here. That is a fault of this program: please report it."
+            )
+            continue
+        read.append((document, found))
+        said.extend(f"{path.name}: {note}" for note in found.notes)
+    return Taken(tuple(read), tuple(said))
 
 
 def _files(paths: Iterable[Path], say: Say) -> Iterator[Path]:

@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -99,12 +99,22 @@ _LISTS = (
 )  # fmt: skip
 
 
-class _Compiled(NamedTuple):
-    pattern: re.Pattern[str]
-    frame: Frame
-    near: tuple[Near, ...]
-    #: first words that may be nouns: not inflected as verbs, and told by what is beside them
-    nouns: frozenset[str]
+class _Compiled:
+    """A trigger of a frame; its expression is compiled when a text first asks for it."""
+
+    __slots__ = ("_pattern", "_source", "frame", "near", "nouns")
+
+    def __init__(self, source: str, frame: Frame, near: tuple[Near, ...], nouns: frozenset[str]):
+        self._source, self.frame, self.near = source, frame, near
+        #: first words that may be nouns: not inflected as verbs, and told by what is beside them
+        self.nouns = nouns
+        self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        if self._pattern is None:
+            self._pattern = re.compile(self._source)
+        return self._pattern
 
 
 def _beside(
@@ -174,7 +184,7 @@ class Language:
         sets += notation.needs(told, often) if self.cues.spaced else []
         nouns = notation.uninflected(told) if near else frozenset()
         first = frozenset(notation.first(told) if self.cues.spaced else ())
-        return first, sets, _Compiled(re.compile(notation.regex(told)), frame, near, nouns)
+        return first, sets, _Compiled(notation.regex(told), frame, near, nouns)
 
     def find(self, low: str, start: int, end: int) -> list[Trigger]:
         """The triggers in `low[start:end]` (lower case); where two share words, one is kept."""
@@ -218,18 +228,18 @@ class Language:
         for at, (begin, word) in enumerate(words):
             if word not in possible:
                 continue
-            for pattern, frame, near, nouns in possible[word]:
-                m = pattern.match(low, begin, end)
-                if m is None or (near and not _beside(low, words, at, m.end(), near)):
+            for told in possible[word]:
+                m = told.pattern.match(low, begin, end)
+                if m is None or (told.near and not _beside(low, words, at, m.end(), told.near)):
                     continue
-                trigger = Trigger(frame, begin, m.end())
-                if word in nouns or not self._is_noun(low, trigger):
+                trigger = Trigger(told.frame, begin, m.end())
+                if word in told.nouns or not self._is_noun(low, trigger):
                     yield trigger
 
     def _dense(self, low: str, start: int, end: int) -> Iterator[Trigger]:
-        for pattern, frame, _, _ in self._triggers:
-            for m in pattern.finditer(low, start, end):
-                yield Trigger(frame, m.start(), m.end())
+        for told in self._triggers:
+            for m in told.pattern.finditer(low, start, end):
+                yield Trigger(told.frame, m.start(), m.end())
 
 
 @cache

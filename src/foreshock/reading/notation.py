@@ -58,6 +58,7 @@ class Notation:
     def __init__(self, irregular: dict[str, str], sets: dict[str, list[str]], spaced: bool):
         self._irregular = {base: forms.split() for base, forms in irregular.items()}
         self._sets = sets
+        self._found: dict[str, frozenset[str]] = {}
         self._spaced = spaced
 
     def regex(self, pattern: str) -> str:
@@ -121,7 +122,13 @@ class Notation:
         return Near(single, several, opening, wanted=not element.startswith("!"),
                     reach=int(reach or REACH))  # fmt: skip
 
-    def _forms(self, element: str) -> set[str]:
+    def _forms(self, element: str) -> frozenset[str]:
+        """The ways of writing an element; found out once."""
+        if element not in self._found:
+            self._found[element] = frozenset(self._forms_of(element))
+        return self._found[element]
+
+    def _forms_of(self, element: str) -> set[str]:
         found: set[str] = set()
         for alternative in element.split("|"):
             if alternative.startswith("{"):
