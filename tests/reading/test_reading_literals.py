@@ -21,7 +21,7 @@ ODD = (
 
 
 def flat(text: str) -> str:
-    return "".join(" " if c.isspace() else c for c in text)
+    return "".join(" " if c.isspace() else c for c in text.lower())
 
 
 def cue_patterns() -> list[re.Pattern[str]]:

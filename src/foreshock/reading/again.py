@@ -41,7 +41,8 @@ def remember(page: Page, line: Line, memory: Memory) -> None:
             memory.offices[word] = (m.id,)
     if companies:
         memory.company = (companies[0].id,)
-    titled = page.language.re["titled"].search(page.text, line.span.start, line.span.end)
+    part = line.span.start, line.span.end
+    titled = page.may("titled", *part) and page.language.re["titled"].search(page.text, *part)
     people = [m for m in acting if m.part == "person"]
     if people:
         memory.person = (people[0].id,)

@@ -35,8 +35,9 @@ _ODD_SPACE = re.compile(r"[^\S ]")
 def needed(pattern: Pattern[str], sample: str = "") -> Strings | None:
     r"""Strings of which one stands in every match of a pattern; None where that is not known.
 
-    White space of any kind is told as a space. No string at all: the pattern never matches. Of
-    several choices it is the one met least often: in a `sample` of the language, if there is one.
+    In lower case; white space of any kind is told as a space. No string at all: the pattern never
+    matches. Of several choices it is the one met least often: in a `sample` of the language, if
+    there is one.
 
     >>> import re
     >>> sorted(needed(re.compile(r"\b(?:lift\w*|waivers?)(?=\s)")))
@@ -62,7 +63,8 @@ class _Needs:
         told = self._rarer(*self._sequence(_parser.parse(pattern.pattern, pattern.flags)))
         if told is None:
             return None
-        shortest = frozenset(s for s in told if not any(o in s for o in told if o != s))
+        low = frozenset(s.lower() for s in told)
+        shortest = frozenset(s for s in low if not any(o in s for o in low if o != s))
         return shortest if self._often(shortest) < _COMMON else None
 
     def _sequence(self, nodes: Iterable[tuple[Any, Any]]) -> Told:

@@ -152,7 +152,7 @@ def _is_end(text: str, stop: re.Match[str]) -> bool:
     before = text[max(0, stop.start() - 12) : stop.start()]
     word = _SPLIT.split(before)[-1]
     first = _WORD.match(after)
-    if (len(word) == 1 and word.isupper()) or _NUMBERED.search(before):
+    if (len(word) == 1 and word.isupper()) or (word[-1:].isdigit() and _NUMBERED.search(before)):
         return False
     if ("." in word and word[-1].isalpha()) or word.lower() in _ABBREVIATIONS:
         return first is not None and first.group() in _OPENERS
