@@ -162,3 +162,28 @@ def test_news_without_an_actor_is_told_too(actor):
     rows = background() + [mention(TODAY, paper, actor=actor) for paper in PAPERS]
     (burst,) = told("burst", rows)
     assert burst.actor == (actor or "all")
+
+
+def test_one_event_of_a_seldom_told_pair_told_by_three_is_no_burst_yet_and_by_eight_it_is():
+    before = [mention(START + timedelta(days=n), "Daily") for n in range(10, 190, 20)]
+    three = [mention(TODAY, paper, what="PRICE") for paper in PAPERS[:3]]
+    assert told("burst", background() + before + three) == []
+    eight = [mention(TODAY, f"journal {n}", what="PRICE") for n in range(8)]
+    assert len(told("burst", background() + before + eight)) == 1
+
+
+def test_an_old_story_told_anew_by_many_is_a_burst_and_no_novelty():
+    old = [mention(START + timedelta(days=20), paper) for paper in PAPERS[:2]]
+    anew = [mention(TODAY - timedelta(days=1), paper) for paper in PAPERS]
+    assert told("novelty", background() + old + anew) == []
+    assert len(told("burst", background() + old + anew)) == 1
+
+
+def test_quiet_weekends_make_no_burst_of_the_weeks_between():
+    rhythm = [
+        mention(START + timedelta(days=n), PAPERS[n % 5])
+        for n in range(197)
+        if (START + timedelta(days=n)).weekday() < 5
+    ]
+    days = [START + timedelta(days=n) for n in range(150, 197)]
+    assert [day for day in days if told("burst", background() + rhythm, day)] == []

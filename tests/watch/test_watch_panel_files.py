@@ -84,3 +84,20 @@ def test_no_score_knows_what_was_published_later(tmp_path_factory, seed, cut):
     part = scores(write(folder / "part.parquet", [row for row in table if row[4] <= end]))
     known = {row.rsplit(",", 1)[0]: row for row in whole}
     assert all(known[row.rsplit(",", 1)[0]] == row for row in part)
+
+
+def test_figures_that_came_as_text_are_read_and_those_that_are_none_are_told(tmp_path):
+    plain = write(tmp_path / "plain.parquet", whole_item(count=40))
+    with duckdb.connect() as base:
+        base.execute(
+            "COPY (SELECT * REPLACE (CASE row_number() OVER () WHEN 3 THEN 'soon' WHEN 4 THEN 'W' "
+            "WHEN 5 THEN '1,300' ELSE CAST(qty_kg AS VARCHAR) END AS qty_kg) "
+            f"FROM '{plain}') TO '{tmp_path}/text.parquet' (FORMAT parquet)"
+        )
+    notices: list[str] = []
+    found = read_panel(tmp_path / "text.parquet", notices)
+    assert next(n for n in notices if "no number" in n).startswith(
+        "1 row(s) hold a quantity that is no number; not used: "
+    )
+    assert 1300.0 in found.amount.tolist()
+    assert int(np.isnan(found.amount).sum()) == 2

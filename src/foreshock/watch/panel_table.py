@@ -34,10 +34,16 @@ _ROWS = """
 CREATE TEMP TABLE rows AS SELECT
   {exporter} AS exporter, {recipient} AS recipient, {hs} AS hs,
   {ref} AS ref, {published} AS published,
-  TRY_CAST(value_usd AS DOUBLE) AS value, TRY_CAST(qty_kg AS DOUBLE) AS amount,
+  {value} AS value, {amount} AS amount, {no_value} AS no_value, {no_amount} AS no_amount,
   row_number() OVER () AS place
 FROM read_parquet(?) {where}
 """
+#: a figure kept as text: thousands may be parted by commas
+_NUMBER = """TRY_CAST(CASE
+  WHEN regexp_matches(trim({0}), '^[0-9]{{1,3}}(,[0-9]{{3}})+([.][0-9]+)?$')
+  THEN replace(trim({0}), ',', '') ELSE trim({0}) END AS DOUBLE)"""
+#: text that stands for a missing figure
+_MISSING = "('', 'w', 'n/a', 'na', 'nan', 'null', 'none', '-', '..', '...')"
 #: what is wrong with a row: the part of it that is dropped, the condition, the words
 _ODD = (
     (
@@ -55,6 +61,8 @@ _ODD = (
         "ref > published",
         "are about a month after the one in which they were published; left out",
     ),
+    ("amount", "no_amount", "hold a quantity that is no number; not used"),
+    ("value", "no_value", "hold a value that is no number; not used"),
     ("amount", "amount < 0 OR isinf(amount)", "hold a negative or infinite quantity; not used"),
     ("value", "value < 0 OR isinf(value)", "hold a negative or infinite value; not used"),
     (
@@ -108,7 +116,10 @@ def _load(base: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise Misread(
             f"{path} has no column {', '.join(missing)}", expected=f"columns {', '.join(COLUMNS)}"
         )
+    kinds = {row[0]: str(row[1]) for row in described}
     sides = {
+        **_figure("value", "value_usd", kinds),
+        **_figure("amount", "qty_kg", kinds),
         "exporter": _TEXT.format("partner"),
         "recipient": _TEXT.format("reporter"),
         "hs": _TEXT.format("hs"),
@@ -130,6 +141,15 @@ def _load(base: duckdb.DuckDBPyConnection, path: Path) -> None:
             f"{path} breaks off or holds what its columns should not: {str(error).splitlines()[0]}",
             next_step="Write it anew.",
         ) from None
+
+
+def _figure(name: str, column: str, kinds: dict[str, str]) -> dict[str, str]:
+    """How a column of figures is read, and how it is told that a cell of it holds none."""
+    if kinds[column] != "VARCHAR":
+        return {name: f"TRY_CAST({column} AS DOUBLE)", f"no_{name}": "false"}
+    number = _NUMBER.format(column)
+    said = f"{column} IS NOT NULL AND lower(trim({column})) NOT IN {_MISSING}"
+    return {name: number, f"no_{name}": f"{said} AND {number} IS NULL"}
 
 
 def _rows(**sides: str) -> str:
