@@ -12,7 +12,7 @@ told anew.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -84,7 +84,7 @@ def main() -> None:
     for kind in ("burst", "novelty"):
         rate = 100 * quiet[kind] / years
         print(f"  {kind}: {quiet[kind]} = {rate:.1f} in 100 pair-years")
-    cases = {
+    cases: dict[str, Callable[[int], list[Mention]]] = {
         "real news, six publishers": lambda d: [
             mention(d + n // 2, PUBLISHERS[n], "new", "RESTRICT") for n in range(6)
         ],
