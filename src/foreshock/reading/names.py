@@ -243,6 +243,7 @@ _CAPITALISED = re.compile(r"(?<![\w.])(?:The )?[A-Z][\w&'.\-]*[\w](?: (?:&|[A-Z]
 _NO_COMPANY = frozenset(
     """
     sales demand supplies stocks shares industry buyers producers plants carmaker automakers makers
+    less fewer
     the a an it its this that these those they he she we you i in on at by for from to of and
     but or so as if when while after before since although though because both some many most
     more all any each no not nor yet even only just still also once until despite under over
@@ -263,6 +264,8 @@ _NO_COMPANY = frozenset(
     materials nothing nobody everybody none either neither during between among
     """.split()
 )
+#: after a name: it is that of a mine or plant
+_SITE = re.compile(r" (?:mines?|plants?|smelters?|refinery|works|facility|fabs?|factory|project)\b")
 #: titles before the name of a person
 _TITLES = frozenset(
     """
@@ -290,6 +293,8 @@ def companies(text: str, start: int, end: int, known: Iterable[Mention]) -> list
     for m in _CAPITALISED.finditer(text, start, end):
         owner, of, name = m.group().rpartition("'s ")  # "Tajikistan's Talco Gold"
         at = m.start() + len(owner) + len(of)
+        if owner and _SITE.match(text, m.end()):  # "Masan's Nui Phao mine" is Masan's
+            name, at = owner, m.start()
         person = lowered(name.split(" ")[0].rstrip(".")) in _TITLES
         while name and lowered(name.split(" ")[0].rstrip(".")) in _NO_COMPANY - {"the"}:
             head, _, name = name.partition(" ")
