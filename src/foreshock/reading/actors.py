@@ -142,7 +142,9 @@ class Search:
     def spokesman(self) -> Ids:
         """The one who speaks, of "we will": named before the sentence or with "said"."""
         slug = self.page.slug(self.line)
-        return unique([slug]) if slug in self.usable else self.speaker() or self.says()
+        if slug in self.usable:
+            return unique([slug])
+        return self.we() or self.speaker() or self.says()
 
     def gains(self) -> bool:
         """Whether the subject is the one who gets what is granted: "Brazil won an exemption"."""
@@ -207,6 +209,11 @@ class Search:
             or (how in ("to", "under", "in") and self.page.use(m) == OWNER)
             or (how == "on" and self.trigger.frame.subject == "target")  # "on the US blacklist"
         ]  # fmt: skip
+        firms = [m for m in inside if not m.state and not self.page.preposition(self.line, m)]
+        if firms and self.trigger.frame.type == "PRESSURE" and self.trigger.frame.form == "verb":
+            opens = self.page.said(self.trigger.start, firms[0].start)
+            if self.page.language.re["company_words"].match(opens):
+                return (firms[0].id,)  # "the association WVMetalle called on"
         if owners and self.trigger.frame.type in STATE_ONLY and self.trigger.frame.form == "noun":
             return (owners[0].id,)
         if self.trigger.frame.form == "verb":
@@ -300,6 +307,9 @@ class Search:
             ]  # fmt: skip
             if before and not re_["article"].match(word.split(" ")[0] + " "):
                 return (before[0].id,)  # "Chile was relieved; mining minister Williams called it"
+            latest = self.memory.latest
+            if word.startswith(("its ", "their ")) and latest and not latest[0].startswith("org:"):
+                return latest  # "Beijing waits. Its ministry said"
             return (
                 self.memory.offices.get(office.group()) or self.memory.office or self.memory.state
             )

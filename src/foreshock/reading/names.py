@@ -261,6 +261,8 @@ _NO_COMPANY = frozenset(
     workers unions investors shareholders prosecutors police soldiers judges lawmakers senators
     diplomats economists negotiators ministers inspectors brokers dealers users critics residents
     statement press release bulletin newsletter interview digest update live report wrap
+    talks consultations negotiations discussions envoys delegates leaders regulators researchers
+    chipmakers governments
     materials nothing nobody everybody none either neither during between among
     """.split()
 )

@@ -13,7 +13,7 @@ from foreshock.reading.dates import When
 from foreshock.reading.frames import CueName, Language, Trigger
 from foreshock.reading.likely import ENOUGH, Told, guessed, likely
 from foreshock.reading.names import Mention, Names, companies
-from foreshock.reading.persons import persons
+from foreshock.reading.persons import persons, titled
 from foreshock.reading.sentences import Clause, Span, clauses, cut, lowered, plain
 from foreshock.words.records import Said
 
@@ -43,6 +43,11 @@ _PERSON = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+-[a-z]+")
 #: a word that may be one for many
 _MANY = re.compile(r"[A-Z][a-z]+s")
 _OPENING_QUOTE = 2  # characters of a quotation mark before the first word
+#: after "'s": somebody of the firm, with or without a title
+_HEAD = re.compile(
+    r"\s(?:(?:chief\sexecutive|chairman|chairwoman|president|boss|head|spokes(?:man|woman|person))\s"
+    r"|CEO\s)?[A-Z][\w\-]+\s[A-Z][\w\-]+,?\s(?=[a-z])"
+)
 _LISTED = re.compile(r"\s?(?:,|and\b|or\b|\)|as\swell)")
 
 
@@ -80,6 +85,8 @@ class Page:
         self.day = day
         self.places = language.literals.find(self.low)
         self._listed: dict[str, list[tuple[int, re.Pattern[str], str]]] = {}
+        #: words of the names of persons told with a title: no companies
+        self.people = titled(self.text) if language.cues.spaced else frozenset()
         named = self._with_bodies(self._bodies(self._made(names.find(self.text, day))))
         found = self._at_home(self._with_persons(named))
         self.mentions = _in_scope(found, names.uses)
@@ -439,6 +446,8 @@ class Page:
             if not self.language.cues.spaced and self.language.re["owner_after"].match(after):
                 return OWNER
             owner = after.startswith("'s")
+            if owner and _HEAD.match(self.text, mention.end + 2):
+                return AGENT  # "Ford's Jim Farley said"
             return OWNER if owner and self.language.cues.spaced else AGENT
         if self.language.re["of_place"].match(self.low, mention.end):
             return PRIVATE
@@ -476,6 +485,7 @@ class Page:
             and not title.search(self.low, max(line.span.start, m.start - _TITLE), m.start)
             and not self.language.re["titles"].match(self.low, m.end)
             and not self._only_opens(line, m)
+            and not self.people.issuperset(self.text[m.start : m.end].split())
         ]  # fmt: skip
 
     def _is_goods(self, line: Line, mention: Mention) -> bool:

@@ -18,6 +18,7 @@ _TITLE = (
 _OF_OWNER = re.compile(
     rf"(?:'s?)?\s(?:[A-Za-z\-]+\s){{0,4}}?{_TITLE}\s(?P<name>{_NAME}(?:\s(?:van|von|de|der|al|bin|den)\b)*(?:\s{_NAME}){{1,2}})"
 )
+_TITLED = re.compile(rf"\b{_TITLE}\s(?P<name>{_NAME}(?:\s{_NAME}){{1,2}})")
 #: names that are told by the first word: Chinese, Korean; elsewhere by the last
 _FIRST = ("CN", "KR", "TW", "HK", "VN")
 _CAPITAL = re.compile(r"(?<![\w'\-])([A-Z][\w'\-]*)\.?\s$")
@@ -61,6 +62,15 @@ def persons(text: str, found: list[Mention]) -> list[Mention]:
         if m.start() >= since and not inside and not begun:
             more.append(Mention(m.start(), m.end(), owner, "person"))
     return more
+
+
+def titled(text: str) -> frozenset[str]:
+    """The words of the names that are told with a title somewhere in a text.
+
+    >>> sorted(titled("Prime Minister Pham Minh Chinh came. Chinh left."))
+    ['Chinh', 'Minh', 'Pham']
+    """
+    return frozenset(word for m in _TITLED.finditer(text) for word in m["name"].split())
 
 
 def _take(forms: dict[str, tuple[str, int]], name: str, owner: str, end: int) -> None:
