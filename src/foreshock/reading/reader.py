@@ -204,8 +204,13 @@ def voice(page: Page) -> Ids:
             if named:
                 return (named[0].id,)
     for line in page.lines[:2]:
-        if line.actors and page.search("statement", line.span.start, line.span.end):
-            return (line.actors[0].id,)
+        head = page.search("statement", line.span.start, line.span.end)
+        if head:
+            firms = page.unknown_companies(line, head.end(), line.span.end)
+            after = [m for m in (*line.actors, *firms) if m.start >= head.end()]
+            named = sorted(after, key=lambda m: m.start) or line.actors
+            if named:
+                return (named[0].id,)
     return ()
 
 
