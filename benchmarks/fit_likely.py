@@ -31,7 +31,7 @@ LEAST = 2
 PENALTY = 0.0003
 STEPS = 600
 #: weights under this are left out
-SMALL = 0.25
+SMALL = 0.5
 
 Row = tuple[list[Token], set[str]]
 
@@ -92,14 +92,14 @@ def fit(rows: list[Row]) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Words, their weights (words x types) and the biases, by accelerated gradient descent."""
     counts: dict[str, int] = {}
     for sentence, _ in rows:
-        for word in {f[0] for f in features(sentence)}:
+        for word in set(features(sentence)):
             counts[word] = counts.get(word, 0) + 1
     words = sorted(w for w, c in counts.items() if c >= LEAST)
     where = {w: i for i, w in enumerate(words)}
     columns, lines, values = [], [], []
     for r, (sentence, _) in enumerate(rows):
         scale = 1 / np.sqrt(max(1, len(sentence)))
-        for word in {f[0] for f in features(sentence)}:
+        for word in set(features(sentence)):
             if word in where:
                 columns.append(where[word])
                 lines.append(r)

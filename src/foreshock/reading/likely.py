@@ -10,7 +10,7 @@ time. An event found so has the frame `likely_<type>` among its reasons, and les
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from foreshock.reading.frames import PATTERNS, Frame, Trigger
@@ -36,6 +36,7 @@ class Token(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """A word without the commonest endings; not a root, only the same for most of its forms.
 
@@ -80,19 +81,29 @@ def _kind(mention: Mention) -> str:
     return "STATE" if mention.state else "ORG"
 
 
-def features(found: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
-    """Words, pairs, triples, and pairs with up to two words between; with their first and last."""
+def features(found: Sequence[Token]) -> Iterator[str]:
+    """Words, pairs, triples, and pairs with up to two words between.
+
+    >>> list(features([Token("curb", 0, 4), Token("on", 5, 7), Token("ITEM", 8, 15)]))
+    ['curb', 'curb on', 'curb on ITEM', 'curb _ ITEM', 'on', 'on ITEM', 'ITEM']
+    """
     words = [token.word for token in found]
-    count = len(words)
     for i, word in enumerate(words):
-        yield word, i, i
-        if i + 1 < count:
-            yield f"{word} {words[i + 1]}", i, i + 1
-        if i + 2 < count:
-            yield f"{word} {words[i + 1]} {words[i + 2]}", i, i + 2
-            yield f"{word} _ {words[i + 2]}", i, i + 2
-        if i + 3 < count:
-            yield f"{word} _ {words[i + 3]}", i, i + 3
+        yield word
+        for feature, _ in _opened(words, i):
+            yield feature
+
+
+def _opened(words: list[str], i: int) -> Iterator[tuple[str, int]]:
+    """The pairs and triples that begin with a word, with the place of their last."""
+    word, left = words[i], len(words) - i
+    if left > 1:
+        yield f"{word} {words[i + 1]}", i + 1
+    if left > 2:
+        yield f"{word} {words[i + 1]} {words[i + 2]}", i + 2
+        yield f"{word} _ {words[i + 2]}", i + 2
+    if left > 3:
+        yield f"{word} _ {words[i + 3]}", i + 3
 
 
 #: probability, type, and from where to where the words stand that speak for it
@@ -105,6 +116,8 @@ class Likely:
     def __init__(self, lines: Iterable[str]) -> None:
         self.bias = [0.0] * len(KINDS)
         self.weights: dict[str, tuple[tuple[int, float], ...]] = {}
+        #: words with which a pair or triple that has weights begins: after others none is looked up
+        self.opens: set[str] = set()
         for line in lines:
             word, *pairs = line.split("\t")
             told = tuple(
@@ -113,6 +126,8 @@ class Likely:
             )
             if word:
                 self.weights[word] = told
+                if " " in word:
+                    self.opens.add(word.partition(" ")[0])
             else:
                 for index, weight in told:
                     self.bias[index] = weight
@@ -127,8 +142,8 @@ class Likely:
         scale = 1 / math.sqrt(max(1, len(found)))
         total = list(self.bias)
         best: list[tuple[float, int, int]] = [(0.0, 0, 0)] * len(KINDS)
-        for word, first, last in {f[0]: f for f in features(found)}.values():
-            for index, weight in self.weights.get(word, ()):
+        for pairs, first, last in self._weighed([token.word for token in found]):
+            for index, weight in pairs:
                 total[index] += weight * scale
                 if weight > best[index][0] and not _masked(found[first : last + 1]):
                     best[index] = (weight, first, last)
@@ -139,6 +154,23 @@ class Likely:
             probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
             told.append((probability, KINDS[index], where))
         return sorted(told, reverse=True)
+
+    def _weighed(
+        self, words: list[str]
+    ) -> Iterator[tuple[tuple[tuple[int, float], ...], int, int]]:
+        """The weights of the features of a sentence that have any, each feature once."""
+        known, opens = self.weights, self.opens
+        seen: set[str] = set()
+        for i, word in enumerate(words):
+            if word in known and word not in seen:
+                seen.add(word)
+                yield known[word], i, i
+            if word not in opens:
+                continue
+            for feature, last in _opened(words, i):
+                if feature in known and feature not in seen:
+                    seen.add(feature)
+                    yield known[feature], i, last
 
 
 def _masked(found: Sequence[Token]) -> bool:
