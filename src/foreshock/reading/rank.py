@@ -29,6 +29,8 @@ _WORD = re.compile(r"[a-z']+")
 _BESIDE = 40
 #: how sure the model must be that an act is context, or none, to be heard against the rules
 _SURE = 0.7
+#: and against a date of more than thirty days ago
+_SURER = 0.9
 #: probabilities from which the words of a sentence speak for a type, and under which for none
 _YES, _HARDLY = 0.3, 0.1
 #: sentences counted apart at the head of a text
@@ -171,4 +173,6 @@ def context(model: Mapping[str, float], by_rule: bool, facts: Features) -> bool:
     (True, False)
     """
     told = probability(model, facts)
-    return told > 0.5 if abs(told - 0.5) > _SURE - 0.5 else by_rule
+    # more than thirty days old: the standard's own test, unless it is what the text is about
+    sure = _SURER if by_rule and "age:old" in facts else _SURE
+    return told > 0.5 if abs(told - 0.5) > sure - 0.5 else by_rule
