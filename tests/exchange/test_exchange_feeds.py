@@ -1,6 +1,8 @@
 """What a node says reaches its partner whole, once, in order, and with an answer."""
 
+import inspect
 import json
+import sys
 
 import pytest
 from exchange_nodes import both, changed, house, named, thing, tlp
@@ -75,6 +77,22 @@ def test_segments_that_come_in_the_wrong_order_wait_for_those_before(seoul, hagu
     hague.open_blocks(first)
     assert len(hague.holds()) == 3
     assert not hague.alarms("gap")
+
+
+def test_hundreds_of_segments_that_waited_are_taken_in_one_after_another(seoul, hague):
+    count = 200
+    for _ in range(count):
+        seoul.publish(hague, thing(seoul))
+    first, *rest = seoul.segments(hague, with_state=False)
+    hague.open_blocks(*rest)
+    assert hague.holds() == {}
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + count)  # no call within a call for each of them
+    try:
+        assert hague.open_blocks(first).taken[0].kept == count
+    finally:
+        sys.setrecursionlimit(usual)
+    assert len(hague.holds()) == count
 
 
 def test_a_month_away_the_state_comes_first_with_the_gravest_warning_on_top(seoul, hague):

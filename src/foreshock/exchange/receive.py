@@ -53,21 +53,29 @@ def take(block: Block, node: Node, keeper: FeedKeeper, at: datetime) -> Taken:
     Raises `Misread`, `NotGenuine`, `NotAllowed` or `TooMuch`, and then keeps nothing of it; what is
     refused for being early or too much can be brought again later.
     """
+    taken, follow = _one(block, node, keeper, at)
+    outcome = taken.outcome
+    while outcome != "waiting" and follow is not None:  # a loop: thousands may have waited
+        token, body = follow
+        after, follow = _one(Block(jws=token, body=body), node, keeper, at)
+        outcome = after.outcome
+        taken = _joined(taken, after)
+    return taken
+
+
+def _one(
+    block: Block, node: Node, keeper: FeedKeeper, at: datetime
+) -> tuple[Taken, tuple[str, bytes] | None]:
+    """Take in one segment; with it the one that waited to be the next, if any."""
     try:
         with keeper.writing():
             taken = _take(block, node, keeper, at)
-            follow = keeper.waiting(taken.feed, taken.number + 1)
+            return taken, keeper.waiting(taken.feed, taken.number + 1)
     except (Misread, NotGenuine, NotAllowed) as error:
         keeper.log("refuse", _who(block), "", type(error).__name__, at)
         if isinstance(error, Contradicted):
             alarm(keeper, at, error.kind, error.what, **error.about)
         raise
-    while taken.outcome != "waiting" and follow is not None:
-        token, body = follow
-        after = take(Block(jws=token, body=body), node, keeper, at)
-        taken = _joined(taken, after)
-        follow = None  # the call above has gone on for itself
-    return taken
 
 
 class Contradicted(NotGenuine):
