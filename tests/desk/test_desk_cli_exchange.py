@@ -4,13 +4,18 @@ import contextlib
 import io
 import json
 import shutil
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
 from desk_cli_calls import let_release
 from taxii_served import served
 
+from foreshock.archive import open_archive
 from foreshock.desk.cli import main
+from foreshock.words.clocks import live
+from foreshock.words.markings import Marking
+from foreshock.words.records import Report
 
 BY = ("--release-by", "olaf")
 
@@ -99,6 +104,21 @@ def test_an_object_goes_there_is_answered_and_shows_who_got_it(two, tmp_path):
     assert row["acknowledged"]
     assert row["received"]
     assert "received" in two("seoul", "partners", "explain", OBJECT["id"], "hague desk").out
+
+
+def test_whether_a_record_was_let_go_to_a_partner_is_explained(two, tmp_path):
+    found = Report(
+        clocks=live(datetime(2026, 7, 1, tzinfo=UTC)), marking=Marking.GREEN, mission="beijing",
+        host="CN", items=("min.ga",), status="disrupted", says="Two licences wait.", by="lee",
+    ).sealed()  # fmt: skip
+    with open_archive(tmp_path / "seoul") as archive:
+        archive.add([found])
+    asked = ("partners", "explain", found.id, "hague desk")
+    assert "No officer has let it go" in two("seoul", *asked).out
+    two("seoul", "release", "give", found.id, "--to", "organisation", "--by", "olaf")
+    told = two("seoul", *asked).out
+    assert "An officer let it go to hague desk." in told
+    assert "Two licences wait" not in told
 
 
 def test_one_server_answers_taxii_and_partners_who_catch_up_in_one_command(two, tmp_path):

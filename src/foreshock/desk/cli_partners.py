@@ -252,17 +252,24 @@ def explain(
 def _of_record(what: str, who: str, ours: exchanging.Exchange) -> list[str]:
     from foreshock import gate
     from foreshock.archive import open_archive
-    from foreshock.exchange import partners
+    from foreshock.exchange import partners, released
 
     partner = partners.named(who, ours.keeper, ours.at)
     with open_archive(ours.settings.home) as archive:
         record = archive.get(what)
+        going = [released.going(record, archive.get)] if record else []
+        waits = bool(released.lacking(archive, going, partner.receiver))
     if record is None:
         raise WrongUse(
             f"there is no object or record {what[:80]!r}",
             next_step="Ids stand in `foreshock parcel list` and `foreshock warnings --json`.",
         )
-    return [gate.explain(record, partner.receiver), "It was not published to anybody yet."]
+    let_go = (
+        f"No officer has let it go to {partner.name} yet (`foreshock release give`)."
+        if waits
+        else f"An officer let it go to {partner.name}."
+    )
+    return [gate.explain(record, partner.receiver), let_go, "It was not published to anybody yet."]
 
 
 @app.command()
