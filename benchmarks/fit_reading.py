@@ -219,7 +219,7 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--corpus", type=Path, nargs="+", required=True)
     ask.add_argument("--score", type=Path, help="folder of score.py, if not the first corpus")
-    ask.add_argument("--least", type=float, default=0.25)
+    ask.add_argument("--least", type=float, default=0.3)
     ask.add_argument("--write", action="store_true")
     given = ask.parse_args()
     score = scorer(given.score or given.corpus[0])

@@ -501,3 +501,20 @@ def test_an_event_that_only_tells_a_regime_again_does_not_close_the_warning(pack
     told = msgspec.structs.replace(regime(), evidence=("pack:measure_steps.csv:5", secret.id))
     warning = judged(pack, fresh=(told,), dependences=(dependence(0.9),), events=(secret,))
     assert warning.marking is Marking.CLEAR
+
+
+def test_a_rule_of_the_holder_itself_is_told_of_the_holder_not_of_where_the_goods_come_from(pack):
+    own = msgspec.structs.replace(
+        regime("announced", "ban"), destinations=("KR",), instruments=("import_ban",)
+    )
+    warning = judged(pack, fresh=(own,), dependences=(dependence(0.9),), outlook=outlook())
+    told = " ".join(one.says for one in warning.reasons)
+    assert "announced a ban on imports from" in told
+    assert "itself" in told
+    assert "aimed at" not in told
+    theirs = msgspec.structs.replace(
+        regime("announced", "ban"), destinations=("KR",), instruments=("export_ban",)
+    )
+    warning = judged(pack, fresh=(theirs,), dependences=(dependence(0.9),), outlook=outlook())
+    told = " ".join(one.says for one in warning.reasons)
+    assert "imports from" not in told and "aimed at" in told

@@ -2,9 +2,10 @@
 
 The frames know the idioms that somebody wrote down. For the rest, `patterns/likely_<language>.tsv`
 holds a weight for each word, pair and triple of words and each type of event, fitted by
-`benchmarks/fit_likely.py` on sentences made for it and on the frames' own; names are masked (ITEM,
-STATE, ORG, PLACE, NUM), so it learns how things are told, not of whom. Nothing is learned at run
-time. An event found so has the frame `likely_<type>` among its reasons, and less confidence.
+`benchmarks/fit_reading.py` on sentences made for it, on those of the frames and on labelled texts.
+Names are masked (ITEM, STATE, ORG, PLACE, NUM), so it learns how things are told, not of whom.
+Nothing is learned at run time. An event found so has the frame `likely_<type>` among its reasons,
+and less confidence.
 """
 
 import math

@@ -154,7 +154,9 @@ def _regimes(facts: Facts, pack: Pack) -> Iterable[Found]:
     says = _regime_sentence(regime, facts.day, pack) + _on_a_part(regime, facts.item, pack)
     yield lead.row, says, evidence
     if lead.named:
-        says = f"{regime.measure} is aimed at {_name(pack, facts.holder)}"
+        own = _on_the_way_in(regime)
+        says = f"{regime.measure} is {'a rule of' if own else 'aimed at'} "
+        says += f"{_name(pack, facts.holder)}{' itself' if own else ''}"
         yield "targeted", says, (regime.measure,)
     if lead.refuted:
         yield "clock_refuted", pack.weight["clock_refuted"].says, (regime.measure,)
@@ -182,6 +184,14 @@ _BY_HAND = {
 }
 
 
+#: tools of whoever takes the goods: its own rule holds them up, not that of their origin
+_IMPORT_TOOLS = frozenset(("import_ban", "import_tariff", "import_quota", "procurement_ban"))
+
+
+def _on_the_way_in(regime: Regime) -> bool:
+    return bool(_IMPORT_TOOLS.intersection(regime.instruments)) and "all" not in regime.destinations
+
+
 def _regime_sentence(regime: Regime, day: date, pack: Pack) -> str:
     who = _name(pack, regime.origin)
     what = {
@@ -194,6 +204,9 @@ def _regime_sentence(regime: Regime, day: date, pack: Pack) -> str:
     tools = set(regime.instruments)
     if tools and tools <= set(_BY_HAND):
         what = " and ".join(says for tool, says in _BY_HAND.items() if tool in tools)
+    if _on_the_way_in(regime):
+        what += f" on imports from {who}"
+        who = " and ".join(_name(pack, one) for one in regime.destinations)
     if regime.informal:
         what += " without a published rule"
     if regime.state == "announced":
